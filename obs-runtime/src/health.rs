@@ -1,0 +1,70 @@
+//! What was lost, refused or bent on the way: every bound that was hit, counted by reason.
+
+/// Everything that did not go as asked, counted since the program started.
+///
+/// Nothing is lost silently: each buffer of the runtime is bounded, each refusal adds to one of these, and
+/// every exporter shows them (`obs_events_dropped_total{signal,reason}` in Prometheus).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Health {
+    /// Spans that finished and were to be recorded.
+    pub spans_finished: u64,
+    /// Spans refused because the memory for spans in flight was used up (`span_memory` in the builder).
+    pub ring_full: u64,
+    /// Spans refused because an exporter's queue was full; counted once for each such exporter.
+    pub queue_full: u64,
+    /// Spans an exporter failed to export.
+    pub export_failed: u64,
+    /// Spans that were still waiting when the deadline of a shutdown passed.
+    pub shutdown_timeout: u64,
+    /// Field values cut to the limit, or fields left out because the span was full.
+    pub fields_truncated: u64,
+    /// Durations past the last bucket (78 hours), counted in it.
+    pub clamped: u64,
+    /// Calls counted in an overflow series because their callsite had no room for another label set.
+    pub label_overflow: u64,
+    /// Calls not counted in a series of their own because the process had no room for another series.
+    pub series_full: u64,
+    /// Times a clock went backwards between the start and the end of a call; the call counts as 0 ns.
+    pub clock_backwards: u64,
+    /// 32-bit buckets that wrapped and were carried over; nothing is lost by it.
+    pub bucket_carries: u64,
+    /// Calls that ended after their thread's storage was gone (in thread-local destructors); they are counted.
+    pub late_calls: u64,
+    /// Exporter calls that panicked; the exporter goes on with the next batch.
+    pub exporter_panics: u64,
+    /// Environment variables and settings that were not understood.
+    pub config_warnings: u64,
+    /// Scrapes that were refused or cut off: too slow, too large, not HTTP.
+    pub bad_requests: u64,
+}
+
+impl Health {
+    /// Every counter as (signal, reason, count), for exporters.
+    ///
+    /// # Shape
+    /// `signal` is `spans`, `fields`, `metrics`, `exporter` or `config`; `reason` is the name of the field.
+    pub fn counters(&self) -> [(&'static str, &'static str, u64); 14] {
+        [
+            ("spans", "ring_full", self.ring_full),
+            ("spans", "queue_full", self.queue_full),
+            ("spans", "export_failed", self.export_failed),
+            ("spans", "shutdown_timeout", self.shutdown_timeout),
+            ("fields", "fields_truncated", self.fields_truncated),
+            ("metrics", "clamped", self.clamped),
+            ("metrics", "label_overflow", self.label_overflow),
+            ("metrics", "series_full", self.series_full),
+            ("metrics", "clock_backwards", self.clock_backwards),
+            ("metrics", "bucket_carries", self.bucket_carries),
+            ("metrics", "late_calls", self.late_calls),
+            ("exporter", "exporter_panics", self.exporter_panics),
+            ("config", "config_warnings", self.config_warnings),
+            ("exporter", "bad_requests", self.bad_requests),
+        ]
+    }
+
+    /// Spans that did not reach every exporter, for whatever reason.
+    pub fn spans_dropped(&self) -> u64 {
+        self.ring_full + self.queue_full + self.export_failed + self.shutdown_timeout
+    }
+}

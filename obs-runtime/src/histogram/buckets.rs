@@ -1,0 +1,176 @@
+//! Owned histograms: the buckets of a snapshot.
+
+use super::index::SCALE;
+
+/// An owned base-2 exponential histogram, ready for the wire.
+///
+/// # Shape
+/// Bucket `i` (Prometheus' native index) holds `(2^((i-1)/2^scale), 2^(i/2^scale)]`; OTLP's index is
+/// `i - 1`. The buckets recorded on the hot path are these buckets: nothing was moved or interpolated.
+/// # Units
+/// Bounds, sum and max are in the exported unit: seconds for durations.
+///
+/// # Examples
+/// ```
+/// let mut histogram = obs_runtime::Histogram::default();
+/// histogram.record_nanos(1_000_000);
+/// histogram.record_nanos(4_000_000);
+/// assert_eq!(histogram.count(), 2);
+/// assert!((histogram.sum() - 0.005).abs() < 1e-12);
+/// let p100 = histogram.quantile(1.0).unwrap();
+/// assert!((p100 / 0.004 - 1.0).abs() < 0.022);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Histogram {
+    scale: i8,
+    zero_count: u64,
+    /// Native index of `counts[0]`.
+    offset: i32,
+    counts: Vec<u64>,
+    sum: f64,
+    max: f64,
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self { scale: SCALE, zero_count: 0, offset: 0, counts: Vec::new(), sum: 0.0, max: 0.0 }
+    }
+}
+
+impl Histogram {
+    /// Buckets per power of two, as a power of two: 4 means 16 buckets and 2.2 % of error at most.
+    pub const fn scale(&self) -> i8 {
+        self.scale
+    }
+
+    /// Values that were exactly zero.
+    pub const fn zero_count(&self) -> u64 {
+        self.zero_count
+    }
+
+    /// Native index of the first bucket of [`Self::counts`].
+    pub const fn offset(&self) -> i32 {
+        self.offset
+    }
+
+    /// Bucket counts, without gaps, from [`Self::offset`] upward. Empty, or neither end is zero.
+    pub fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
+    /// The number of values: always the sum of all buckets and the zero count.
+    pub fn count(&self) -> u64 {
+        self.zero_count + self.counts.iter().sum::<u64>()
+    }
+
+    /// The sum of the values. It may lag behind the count by calls that are being recorded right now.
+    pub const fn sum(&self) -> f64 {
+        self.sum
+    }
+
+    /// The largest value, exactly; zero when there is none.
+    pub const fn max(&self) -> f64 {
+        self.max
+    }
+
+    /// The largest value a bucket holds.
+    pub fn upper_bound(&self, index: i32) -> f64 {
+        (f64::from(index) / f64::from(self.scale).exp2()).exp2()
+    }
+
+    /// The value below which a share `q` of the values lie, or `None` when there are none.
+    ///
+    /// # Shape
+    /// The geometric middle of the bucket that holds it, never above [`Self::max`]: within 2.2 % at scale 4.
+    pub fn quantile(&self, q: f64) -> Option<f64> {
+        let count = self.count();
+        if count == 0 {
+            return None;
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank in 1..=count")]
+        let rank = ((q.clamp(0.0, 1.0) * count as f64).ceil() as u64).max(1);
+        let mut seen = self.zero_count;
+        if seen >= rank {
+            return Some(0.0);
+        }
+        for (index, n) in (self.offset..).zip(&self.counts) {
+            seen += n;
+            if seen >= rank {
+                let middle = (self.upper_bound(index) * self.upper_bound(index - 1)).sqrt();
+                return Some(if self.max > 0.0 { middle.min(self.max) } else { middle });
+            }
+        }
+        Some(self.max)
+    }
+
+    /// How many values are at most the upper bound of `index`.
+    pub fn cumulative(&self, index: i32) -> u64 {
+        let buckets = i64::from(index) - i64::from(self.offset) + 1;
+        let buckets = usize::try_from(buckets).unwrap_or(0).min(self.counts.len());
+        self.zero_count + self.counts[..buckets].iter().sum::<u64>()
+    }
+
+    /// The same values with `2^by` old buckets in each new one; exact, as OTLP and Prometheus do it.
+    pub fn downscale(&self, by: u8) -> Self {
+        let mut coarse = Self { scale: self.scale - by.cast_signed(), counts: Vec::new(), ..self.clone() };
+        for (index, &n) in (self.offset..).zip(&self.counts) {
+            // Native bucket i holds (b^(i-1), b^i]; of 2^by neighbours the last keeps the upper bound.
+            coarse.add_bucket(((index - 1) >> by) + 1, n);
+        }
+        coarse
+    }
+
+    /// Adds another histogram's values.
+    ///
+    /// # Panics
+    /// When the scales differ; bring both to the smaller one with [`Self::downscale`] first.
+    pub fn merge(&mut self, other: &Self) {
+        assert_eq!(self.scale, other.scale, "histograms of different scales");
+        self.zero_count += other.zero_count;
+        self.sum += other.sum;
+        self.max = self.max.max(other.max);
+        for (index, &n) in (other.offset..).zip(&other.counts) {
+            self.add_bucket(index, n);
+        }
+    }
+
+    /// Adds `n` values to the bucket with a native index.
+    pub fn add_bucket(&mut self, index: i32, n: u64) {
+        if n == 0 {
+            return;
+        }
+        if self.counts.is_empty() {
+            self.offset = index;
+        }
+        if index < self.offset {
+            let missing = usize::try_from(self.offset - index).unwrap_or(0);
+            self.counts.splice(0..0, std::iter::repeat_n(0, missing));
+            self.offset = index;
+        }
+        let at = usize::try_from(index - self.offset).unwrap_or(0);
+        if at >= self.counts.len() {
+            self.counts.resize(at + 1, 0);
+        }
+        self.counts[at] += n;
+    }
+
+    /// Adds one duration in nanoseconds. For histograms built off the hot path.
+    pub fn record_nanos(&mut self, nanos: u64) {
+        match super::index::native_index(nanos) {
+            None => self.zero_count += 1,
+            Some(index) => self.add_bucket(index, 1),
+        }
+        let seconds = nanos as f64 * 1e-9;
+        self.sum += seconds;
+        self.max = self.max.max(seconds);
+    }
+
+    pub(crate) fn add_zero(&mut self, n: u64) {
+        self.zero_count += n;
+    }
+
+    pub(crate) fn add_sum_nanos(&mut self, sum: u64, max: u64) {
+        self.sum += sum as f64 * 1e-9;
+        self.max = self.max.max(max as f64 * 1e-9);
+    }
+}

@@ -1,0 +1,43 @@
+//! Who is speaking: the attributes that every signal of the process shares.
+
+use crate::Value;
+
+/// The attributes of the process, as OpenTelemetry's resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    attributes: Vec<(Box<str>, Value)>,
+}
+
+impl Resource {
+    /// A resource without attributes.
+    pub const fn empty() -> Self {
+        Self { attributes: Vec::new() }
+    }
+
+    /// Sets an attribute, replacing an earlier value of the same key.
+    pub fn set(&mut self, key: impl Into<Box<str>>, value: Value) {
+        let key = key.into();
+        match self.attributes.iter_mut().find(|(known, _)| *known == key) {
+            Some(attribute) => attribute.1 = value,
+            None => self.attributes.push((key, value)),
+        }
+    }
+
+    /// All attributes, in the order in which they were set.
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.attributes.iter().map(|(key, value)| (&**key, value))
+    }
+
+    /// One attribute's value.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.attributes().find_map(|(known, value)| (known == key).then_some(value))
+    }
+
+    /// The value of `service.name`.
+    pub fn service_name(&self) -> &str {
+        match self.get("service.name") {
+            Some(Value::Str(name)) => name,
+            _ => "unknown_service",
+        }
+    }
+}

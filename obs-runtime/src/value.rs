@@ -1,0 +1,31 @@
+//! The typed values that fields carry.
+
+use std::fmt;
+
+/// A field's value, owned, with its type kept: numbers stay numbers on the wire.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A signed integer.
+    I64(i64),
+    /// An unsigned integer. OTLP has none: above `i64::MAX` it leaves as a string.
+    U64(u64),
+    /// A floating point number.
+    F64(f64),
+    /// Text, and what was captured with `%` or `?`.
+    Str(Box<str>),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => value.fmt(f),
+            Self::I64(value) => value.fmt(f),
+            Self::U64(value) => value.fmt(f),
+            Self::F64(value) => value.fmt(f),
+            Self::Str(value) => f.write_str(value),
+        }
+    }
+}
