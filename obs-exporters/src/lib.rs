@@ -1,1 +1,43 @@
-//! Exporters of `obs`.
+//! Exporters of `obs`: they take spans and totals out of the process.
+//!
+//! Each exporter is an [`obs_runtime::Exporter`] behind a feature of its own; [`Memory`] and [`Null`] need none.
+//! An encoder is a pure function from a snapshot or a batch into a buffer; files and sockets are elsewhere.
+//!
+//! | exporter | feature | takes | out |
+//! |---|---|---|---|
+//! | [`Memory`] | – | spans, snapshots | kept for a test |
+//! | [`Null`] | – | spans, snapshots | counted |
+//! | `Console` | `console` | the last snapshot | a table at exit |
+//! | `JsonLines` | `json` | spans, snapshots | `traces.jsonl`, `metrics.jsonl` (OTLP/JSON) |
+//! | `Prometheus` | `prometheus` | scrapes | text, `OpenMetrics` and protobuf with native histograms |
+//! | `MetricsOut` | `metrics` | snapshots | the recorder of the `metrics` crate |
+//!
+//! The other way round, `MetricsRecorder` (feature `metrics`) brings what crates record through `metrics` into
+//! every snapshot, so that all of the above show it.
+
+mod memory;
+mod null;
+
+#[cfg(any(feature = "json", feature = "prometheus"))]
+mod families;
+
+#[cfg(feature = "console")]
+pub mod console;
+#[cfg(feature = "json")]
+pub mod json;
+#[cfg(feature = "prometheus")]
+pub mod prometheus;
+
+#[cfg(feature = "metrics")]
+pub mod bridge;
+
+#[cfg(feature = "metrics")]
+pub use bridge::{InstallError, MetricsOut, MetricsRecorder};
+#[cfg(feature = "console")]
+pub use console::Console;
+#[cfg(feature = "json")]
+pub use json::JsonLines;
+pub use memory::Memory;
+pub use null::Null;
+#[cfg(feature = "prometheus")]
+pub use prometheus::Prometheus;

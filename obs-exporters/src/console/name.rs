@@ -1,0 +1,58 @@
+//! Qualified names in few columns: the end of a path says more than its beginning.
+
+/// The name in at most `width` characters, module by module cut off from the left: `..::Cart::checkout`.
+pub(super) fn shorten(name: &str, width: usize) -> String {
+    if length(name) <= width {
+        return name.to_owned();
+    }
+    let mut rest = name;
+    while let Some((_, tail)) = split_path(rest) {
+        rest = tail;
+        if length(rest) + 4 <= width {
+            return format!("..::{rest}");
+        }
+    }
+    // Not even the last part fits: keep its end.
+    let skip = (length(rest) + 2).saturating_sub(width);
+    format!("..{}", rest.chars().skip(skip).collect::<String>())
+}
+
+/// Splits at the first `::` that is not inside `<..>`, as in `<a::B as c::D>::f`.
+fn split_path(name: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_u32;
+    let bytes = name.as_bytes();
+    for at in 0..bytes.len() {
+        match bytes[at] {
+            b'<' => depth += 1,
+            b'>' if at == 0 || bytes[at - 1] != b'-' => depth = depth.saturating_sub(1),
+            b':' if depth == 0 && bytes.get(at + 1) == Some(&b':') => return Some((&name[..at], &name[at + 2..])),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Columns a text takes; one for each character is near enough for names.
+pub(super) fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lose_modules_from_the_left() {
+        let name = "shop::cart::Cart::checkout";
+        assert_eq!(shorten(name, 26), name);
+        assert_eq!(shorten(name, 25), "..::cart::Cart::checkout");
+        assert_eq!(shorten(name, 20), "..::Cart::checkout");
+        assert_eq!(shorten(name, 12), "..::checkout");
+        assert_eq!(shorten(name, 8), "..eckout");
+    }
+
+    #[test]
+    fn a_qualified_self_is_one_part() {
+        assert_eq!(shorten("<shop::Cart as std::fmt::Display>::fmt", 20), "..::fmt");
+    }
+}

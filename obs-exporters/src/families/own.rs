@@ -1,0 +1,50 @@
+//! The families in which the runtime speaks of itself.
+
+use std::borrow::Cow;
+
+use obs_runtime::{Snapshot, Value};
+
+use super::family::{Family, Kind, Number};
+
+pub(super) fn families(snapshot: &Snapshot) -> Vec<Family<'_>> {
+    vec![build_info(snapshot), dropped(snapshot), series(snapshot), finished(snapshot)]
+}
+
+fn build_info(snapshot: &Snapshot) -> Family<'_> {
+    let mut family = Family::new("obs.build.info", "", Kind::Info, "What was built: its version and revision.");
+    let text = |key| match snapshot.resource().get(key) {
+        Some(Value::Str(text)) => Cow::Borrowed(&**text),
+        Some(other) => Cow::Owned(other.to_string()),
+        None => Cow::Borrowed(""),
+    };
+    let attributes = vec![
+        (Cow::Borrowed("revision"), text("vcs.ref.head.revision")),
+        (Cow::Borrowed("version"), text("service.version")),
+    ];
+    family.push(attributes, Number::Int(1));
+    family
+}
+
+fn dropped(snapshot: &Snapshot) -> Family<'_> {
+    let help = "What was lost, refused or bent on its way, by signal and reason.";
+    let mut family = Family::new("obs.events.dropped", "{event}", Kind::Counter, help);
+    for (signal, reason, count) in snapshot.health().counters() {
+        let attributes =
+            vec![(Cow::Borrowed("reason"), Cow::Borrowed(reason)), (Cow::Borrowed("signal"), Cow::Borrowed(signal))];
+        family.push(attributes, Number::Int(count));
+    }
+    family.settle()
+}
+
+fn series(snapshot: &Snapshot) -> Family<'_> {
+    let mut family = Family::new("obs.series", "{series}", Kind::UpDown, "Series of annotated functions.");
+    let count: usize = snapshot.callsites().map(|callsite| callsite.series().len()).sum();
+    family.push(Vec::new(), Number::Int(count as u64));
+    family
+}
+
+fn finished(snapshot: &Snapshot) -> Family<'_> {
+    let mut family = Family::new("obs.spans.finished", "{span}", Kind::Counter, "Spans that were to be recorded.");
+    family.push(Vec::new(), Number::Int(snapshot.health().spans_finished));
+    family
+}
