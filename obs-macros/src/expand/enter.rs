@@ -1,0 +1,79 @@
+//! What every form begins and ends with.
+
+use proc_macro2::TokenStream;
+
+use super::callsite::callsite;
+use super::private;
+use crate::model::{Field, Instrumented, Show};
+use crate::parse::Sigil;
+
+// Output: ::obs::__private::Guard::<::obs::__private::Time>::enter(callsite, labels, fields)
+pub(super) fn guard(call: &Instrumented<'_>) -> TokenStream {
+    let private = private(call);
+    let (mode, callsite, labels, fields) = (mode(call), callsite(call), labels(call), fields(call));
+    ours!(#private::Guard::<#private::#mode>::enter(#callsite, #labels, #fields))
+}
+
+// Output: ::obs::__private::Task::<::obs::__private::Time>::new(callsite, labels, fields)
+pub(super) fn task(call: &Instrumented<'_>) -> TokenStream {
+    let private = private(call);
+    let (mode, callsite, labels, fields) = (mode(call), callsite(call), labels(call), fields(call));
+    ours!(#private::Task::<#private::#mode>::new(#callsite, #labels, #fields))
+}
+
+// Output: ::obs::__private::finish!(guard, value, ret: debug)
+pub(super) fn finish(call: &Instrumented<'_>, guard: &TokenStream, value: &TokenStream) -> TokenStream {
+    let private = private(call);
+    let ret = call.ret().map(show).map(|show| ours!(, ret: #show));
+    let err = call.err().map(show).map(|show| ours!(, err: #show));
+    ours!(#private::finish!(#guard, #value #ret #err))
+}
+
+/// The most that any of the attributes asks of a guard.
+fn mode(call: &Instrumented<'_>) -> TokenStream {
+    if call.traced.is_some() {
+        ours!(Trace)
+    } else if call.is_timed() {
+        ours!(Time)
+    } else {
+        ours!(Count)
+    }
+}
+
+// Input:  labels(method = m)
+// Output: WithLabels(|labels: &mut Labels| { labels.add(&(m)); })
+fn labels(call: &Instrumented<'_>) -> TokenStream {
+    let private = private(call);
+    if call.labels().is_empty() {
+        return ours!(#private::NoLabels);
+    }
+    let values = call.labels().iter().map(|label| &label.value);
+    ours!(#private::WithLabels(|labels: &mut #private::Labels| { #(labels.add(&(#values));)* }))
+}
+
+// Input:  fields(user = ?user, cart)
+// Output: WithFields(|fields: &mut Fields| { fields.debug("user", &(user)); fields.value("cart", &(cart)); })
+fn fields(call: &Instrumented<'_>) -> TokenStream {
+    let private = private(call);
+    if call.fields().is_empty() {
+        return ours!(#private::NoFields);
+    }
+    let fields = call.fields().iter().map(field);
+    ours!(#private::WithFields(|fields: &mut #private::Fields| { #(#fields)* }))
+}
+
+fn field(field: &Field) -> TokenStream {
+    let Field { key, value, sigil } = field;
+    match sigil {
+        Sigil::None => ours!(fields.value(#key, &(#value));),
+        Sigil::Display => ours!(fields.display(#key, &(#value));),
+        Sigil::Debug => ours!(fields.debug(#key, &(#value));),
+    }
+}
+
+fn show(show: Show) -> TokenStream {
+    match show {
+        Show::Debug => ours!(debug),
+        Show::Display => ours!(display),
+    }
+}

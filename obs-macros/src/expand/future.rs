@@ -1,0 +1,119 @@
+//! Functions whose value is a future.
+
+use proc_macro2::TokenStream;
+use syn::{ReturnType, Type};
+
+use super::{braces, enter, inferable, is_complete, private};
+use crate::model::Instrumented;
+use crate::model::form::future_output;
+
+// Input:  async fn f() -> R { body }
+// Output: let task = Task::new(..);
+//         let (value, task) = task.run(async move { <R> { body } }).await;
+//         finish!(task, value)
+pub(super) fn of_async_fn(call: &Instrumented<'_>) -> TokenStream {
+    let task = enter::task(call);
+    let typed = match &call.function.signature.output {
+        ReturnType::Default => return_edge(&ours!(())),
+        ReturnType::Type(_, output) => edge_of(output),
+    };
+    let body = &call.function.body;
+    let body = braces(ours!(#typed #body), body.span());
+    let run = run(call, &ours!(async move #body));
+    ours!(let __obs_task = #task; #run)
+}
+
+// Input:  fn f() -> impl Future<Output = T> { body }
+// Output: let task = Task::new(..);
+//         let future = future::<T, _>(move || { body });
+//         async move { <T> let (value, task) = task.run(future).await; finish!(task, value) }
+pub(super) fn of_impl_future(call: &Instrumented<'_>, output: &Type) -> TokenStream {
+    let private = private(call);
+    let task = enter::task(call);
+    let body = &call.function.body;
+    let item = future_output(output).map(inferable).map_or_else(|| ours!(_), |item| ours!(#item));
+    let edge = future_output(output).map(edge_of);
+    let run = run(call, &ours!(__obs_future));
+    ours! {
+        let __obs_task = #task;
+        let __obs_future = #private::future::<#item, _>(move || #body);
+        async move { #edge #run }
+    }
+}
+
+// Input:  fn f() -> Pin<Box<dyn Future<Output = T>>> { statements; Box::pin(future) }
+// Output: let task = Task::new(..);
+//         let future = { statements; future };
+//         Box::pin(async move { <T> let (value, task) = task.run(future).await; finish!(task, value) })
+pub(super) fn of_box_pin(
+    call: &Instrumented<'_>,
+    output: &Type,
+    statements: &TokenStream,
+    pin: &TokenStream,
+    future: &TokenStream,
+) -> TokenStream {
+    let task = enter::task(call);
+    let edge = edge_of_output(output);
+    let run = run(call, &ours!(__obs_future));
+    ours! {
+        let __obs_task = #task;
+        let __obs_future = { #statements #future };
+        #pin(async move { #edge #run })
+    }
+}
+
+// Input:  fn f() -> Pin<Box<dyn Future<Output = T>>> { body }
+// Output: let task = Task::new(..);
+//         let future = call(move || -> Pin<..> { body });
+//         Box::pin(async move { <T> let (value, task) = task.run(future).await; finish!(task, value) })
+/// A box more than without us: what the body makes is already one.
+pub(super) fn of_boxed(call: &Instrumented<'_>, output: &Type) -> TokenStream {
+    let private = private(call);
+    let task = enter::task(call);
+    let body = &call.function.body;
+    let edge = edge_of_output(output);
+    let run = run(call, &ours!(__obs_future));
+    let output = inferable(output);
+    ours! {
+        let __obs_task = #task;
+        let __obs_future = #private::call(move || -> #output #body);
+        #private::Box::pin(async move { #edge #run })
+    }
+}
+
+// Output: let (value, task) = task.run(future).await; finish!(task, value)
+fn run(call: &Instrumented<'_>, future: &TokenStream) -> TokenStream {
+    let finish = enter::finish(call, &ours!(__obs_task), &ours!(__obs_value));
+    ours! {
+        let (__obs_value, __obs_task) = __obs_task.run(#future).await;
+        #finish
+    }
+}
+
+fn edge_of(output: &Type) -> TokenStream {
+    if is_complete(output) && !matches!(output, Type::Never(_)) {
+        return_edge(&ours!(#output))
+    } else {
+        TokenStream::new()
+    }
+}
+
+/// The same, when only the type of the future is known.
+fn edge_of_output(future: &Type) -> TokenStream {
+    if is_complete(future) {
+        return_edge(&ours!(<#future as ::core::future::Future>::Output))
+    } else {
+        TokenStream::new()
+    }
+}
+
+// Input:  R
+// Output: if let Some(value) = None::<R> { return value; }
+/// Never taken: it tells the compiler the type of an async block, which cannot be written down.
+fn return_edge(ty: &TokenStream) -> TokenStream {
+    ours! {
+        if let ::core::option::Option::Some(__obs_never) = ::core::option::Option::<#ty>::None {
+            return __obs_never;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! From the model to tokens. Nothing here can fail.
+//!
+//! Our tokens have [`Span::mixed_site`](proc_macro2::Span::mixed_site), so that no name of the user's can meet one of
+//! ours; the user's tokens keep their spans. Braces around a body have the span of the user's, which is what line
+//! coverage and the edition's rules for temporaries go by.
+
+/// Quotes tokens of ours.
+macro_rules! ours {
+    ($($tokens:tt)*) => { quote::quote_spanned!(proc_macro2::Span::mixed_site()=> $($tokens)*) };
+}
+
+mod arguments;
+mod caller;
+mod callsite;
+mod enter;
+mod future;
+mod value;
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use crate::model::{Form, Instrumented};
+use crate::parse::Function;
+
+// Input:  #[inline] pub fn f(a: u8) -> u8 { body }
+// Output: #[inline] pub fn f(a: u8) -> u8 { <instrumented body> }
+/// The whole function.
+pub(crate) fn instrumented(call: &Instrumented<'_>) -> TokenStream {
+    let Function { attributes, visibility, default, signature, inner, body } = &call.function;
+    let mut signature = signature.clone();
+    let instrumented = match &call.form {
+        Form::InPlace => value::in_place(call),
+        Form::Value(output) => value::through_closure(call, output, &mut signature),
+        Form::InPlaceValue(output, block) => caller::in_place_value(call, output, block),
+        Form::Async => future::of_async_fn(call),
+        Form::ImplFuture(output) => future::of_impl_future(call, output),
+        Form::BoxPin { output, statements, pin, future } => future::of_box_pin(call, output, statements, pin, future),
+        Form::Boxed(output) => future::of_boxed(call, output),
+    };
+    let body = braces(quote!(#inner #instrumented), body.span());
+    quote!(#(#attributes)* #visibility #default #signature #body)
+}
+
+/// `{ tokens }`, with braces at `span`.
+fn braces(tokens: TokenStream, span: Span) -> Group {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(span);
+    group
+}
+
+/// The hidden module of the facade.
+fn private(call: &Instrumented<'_>) -> TokenStream {
+    let krate = &call.krate;
+    ours!(#krate::__private)
+}
+
+/// A type as it can be written inside the body.
+fn inferable(ty: &syn::Type) -> syn::Type {
+    let mut ty = ty.clone();
+    syn::visit_mut::VisitMut::visit_type_mut(&mut Inferred, &mut ty);
+    ty
+}
+
+/// Whether the type says all of itself.
+fn is_complete(ty: &syn::Type) -> bool {
+    ty.to_token_stream().to_string() == inferable(ty).to_token_stream().to_string()
+}
+
+struct Inferred;
+
+impl syn::visit_mut::VisitMut for Inferred {
+    // Input:  Result<impl Iterator, Error>
+    // Output: Result<_, Error>
+    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+        if matches!(ty, syn::Type::ImplTrait(_)) {
+            *ty = syn::parse_quote_spanned!(Span::mixed_site()=> _);
+        } else {
+            syn::visit_mut::visit_type_mut(self, ty);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! One attribute with its options, and which of a function's attributes apply.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{LitStr, Path};
+
+use super::options::{Options, Reader};
+use crate::errors::Errors;
+use crate::kind::Kind;
+use crate::parse::{Attribute, entry};
+
+/// One of our attributes on an item.
+pub(crate) struct Layer {
+    /// The attribute's name, as the user wrote it.
+    pub(crate) at: Span,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) krate: Option<Path>,
+    pub(crate) options: Options,
+}
+
+impl Layer {
+    pub(crate) fn new(kind: Kind, at: Span, args: TokenStream, errors: &Errors) -> Self {
+        let before = errors.len();
+        let mut reader = Reader::new(kind, entry::entries(args, errors), errors);
+        let name = reader.name();
+        let krate = reader.krate();
+        let mut options = Options::read(kind, at, &mut reader, before);
+        reader.rest();
+        if let (Options::Budget(budget), true) = (&mut options, errors.len() > before) {
+            budget.wall_nanos = budget.wall_nanos.max(1);
+        }
+        Self { at, name, krate, options }
+    }
+
+    pub(crate) const fn kind(&self) -> Kind {
+        match self.options {
+            Options::Traced(_) => Kind::Traced,
+            Options::Profiled(_) => Kind::Profiled,
+            Options::Counted(_) => Kind::Counted,
+            Options::Budget(_) => Kind::Budget,
+        }
+    }
+}
+
+/// Takes our attributes out of an item's, and adds them to those already expanded.
+// Input:  #[doc = ""] #[counted] #[inline] #[obs::budget(ms = 1)]
+// Output: #[doc = ""] #[inline]
+pub(crate) fn take(
+    attributes: Vec<Attribute>,
+    layers: &mut Vec<Layer>,
+    outer: Option<&Path>,
+    errors: &Errors,
+) -> Vec<Attribute> {
+    let mut foreign = Vec::new();
+    for attribute in attributes {
+        let krate = layers.iter().find_map(|layer| layer.krate.clone()).or_else(|| outer.cloned());
+        let krate = krate.or_else(|| own_crate(&attribute));
+        match attribute.kind(krate.as_ref()) {
+            Some(kind) => add(Layer::new(kind, attribute.span, attribute.args, errors), layers, errors),
+            None => foreign.push(attribute),
+        }
+    }
+    foreign
+}
+
+/// Adds a layer, unless its kind is there already.
+fn add(layer: Layer, layers: &mut Vec<Layer>, errors: &Errors) {
+    let kind = layer.kind();
+    if layers.iter().any(|other| other.kind() == kind) {
+        let name = kind.name();
+        errors.at(layer.at, format!("`#[{name}]` is already on this item; remove one of them"));
+        return;
+    }
+    let given = layers.iter().find_map(|other| other.name.as_ref());
+    if let (Some(given), Some(name)) = (given, &layer.name)
+        && given.value() != name.value()
+    {
+        let message = format!("this function is already named `{}`; one `name` is enough", given.value());
+        errors.at(name.span(), message);
+    }
+    layers.push(layer);
+}
+
+/// `crate = path` among an attribute's own arguments.
+fn own_crate(attribute: &Attribute) -> Option<Path> {
+    if attribute.args.is_empty() {
+        return None;
+    }
+    let errors = Errors::default();
+    Reader::new(Kind::Traced, entry::entries(attribute.args.clone(), &errors), &errors).krate()
+}

@@ -1,0 +1,15 @@
+//! What an instrumented function is: every rule is checked here.
+//!
+//! Reads what [`crate::parse`] found, collects mistakes in [`Errors`](crate::errors::Errors), and is read by
+//! [`crate::expand`], which cannot fail.
+
+pub(crate) mod form;
+pub(crate) mod function;
+pub(crate) mod layer;
+pub(crate) mod options;
+pub(crate) mod values;
+
+pub(crate) use form::Form;
+pub(crate) use function::Instrumented;
+pub(crate) use options::{OnExceed, Show};
+pub(crate) use values::Field;

@@ -1,0 +1,352 @@
+//! The options of each attribute, and what their values may be.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::{Expr, Lit, LitStr, Path};
+
+use super::values::{self, Field, Names};
+use crate::errors::Errors;
+use crate::kind::Kind;
+use crate::parse::{Entry, Value, pair};
+
+/// The options of one attribute.
+pub(crate) enum Options {
+    Traced(Traced),
+    Profiled(Profiled),
+    Counted(Counted),
+    Budget(Budget),
+}
+
+/// `#[traced]`.
+#[derive(Default)]
+pub(crate) struct Traced {
+    /// A variant of `Level`.
+    pub(crate) level: Option<&'static str>,
+    /// A variant of `SpanKind`.
+    pub(crate) kind: Option<&'static str>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) ret: Option<Show>,
+    pub(crate) err: Option<(Show, Span)>,
+    /// The share of calls that become spans.
+    pub(crate) ratio: Option<f64>,
+}
+
+/// `#[profiled]`.
+#[derive(Default)]
+pub(crate) struct Profiled {
+    /// One call in so many is timed.
+    pub(crate) one_in: Option<u32>,
+}
+
+/// `#[counted]`.
+#[derive(Default)]
+pub(crate) struct Counted {
+    pub(crate) labels: Vec<Field>,
+    pub(crate) in_flight: bool,
+}
+
+/// `#[budget]`.
+pub(crate) struct Budget {
+    pub(crate) wall_nanos: u64,
+    pub(crate) on_exceed: OnExceed,
+}
+
+/// `on_exceed = ..`.
+pub(crate) enum OnExceed {
+    Count,
+    Warn,
+    Panic,
+    Hook(Path),
+}
+
+/// How a returned value is written down.
+#[derive(Clone, Copy)]
+pub(crate) enum Show {
+    Debug,
+    Display,
+}
+
+const LEVELS: &[(&str, &str)] =
+    &[("trace", "Trace"), ("debug", "Debug"), ("info", "Info"), ("warn", "Warn"), ("error", "Error")];
+
+const SPAN_KINDS: &[(&str, &str)] = &[
+    ("server", "Server"),
+    ("client", "Client"),
+    ("producer", "Producer"),
+    ("consumer", "Consumer"),
+    ("internal", "Internal"),
+];
+
+/// A unit of a budget and its nanoseconds.
+const UNITS: &[(&str, u64)] = &[("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
+
+impl Options {
+    /// `before` is how many mistakes there were before this attribute: a budget without a limit is no second one.
+    pub(super) fn read(kind: Kind, at: Span, reader: &mut Reader<'_>, before: usize) -> Self {
+        match kind {
+            Kind::Traced => Self::Traced(Traced::read(reader)),
+            Kind::Profiled => {
+                Self::Profiled(Profiled { one_in: reader.take("sample").and_then(|e| one_in(&e, reader.errors)) })
+            }
+            Kind::Counted => Self::Counted(Counted::read(reader)),
+            Kind::Budget => Self::Budget(Budget::read(at, reader, before)),
+        }
+    }
+}
+
+impl Traced {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let errors = reader.errors;
+        Self {
+            level: reader.take("level").and_then(|entry| one_of(&entry, LEVELS, errors)),
+            kind: reader.take("kind").and_then(|entry| one_of(&entry, SPAN_KINDS, errors)),
+            fields: reader.take("fields").map(|entry| values::read(&entry, Names::Fields, errors)).unwrap_or_default(),
+            ret: reader.take("ret").and_then(|entry| show(&entry, Show::Debug, errors)),
+            err: reader.take("err").and_then(|entry| Some((show(&entry, Show::Display, errors)?, entry.key.span()))),
+            ratio: reader.take("sample").and_then(|entry| ratio(&entry, errors)),
+        }
+    }
+}
+
+impl Counted {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let errors = reader.errors;
+        Self {
+            labels: reader.take("labels").map(|entry| values::read(&entry, Names::Labels, errors)).unwrap_or_default(),
+            in_flight: reader.take("in_flight").is_some_and(|entry| flag(&entry, errors)),
+        }
+    }
+}
+
+impl Budget {
+    fn read(at: Span, reader: &mut Reader<'_>, before: usize) -> Self {
+        let errors = reader.errors;
+        let mut limit = None;
+        for &(unit, nanos) in UNITS {
+            let Some(entry) = reader.take(unit) else { continue };
+            if limit.is_some() {
+                errors.at(entry.key.span(), "a budget has one limit on wall time; keep one of `ns`, `us`, `ms`, `s`");
+                continue;
+            }
+            limit = Some(wall_nanos(&entry, unit, nanos, errors).unwrap_or(1));
+        }
+        let on_exceed = reader.take("on_exceed").map_or(OnExceed::Count, |entry| on_exceed(&entry, errors));
+        if limit.is_none() && errors.len() == before && reader.is_empty() {
+            errors.at(at, "`#[budget]` needs a limit; write `#[budget(ms = 10)]`");
+        }
+        Self { wall_nanos: limit.unwrap_or(1), on_exceed }
+    }
+}
+
+/// Hands out the arguments of one attribute by key.
+pub(super) struct Reader<'a> {
+    kind: Kind,
+    entries: Vec<Entry>,
+    errors: &'a Errors,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) const fn new(kind: Kind, entries: Vec<Entry>, errors: &'a Errors) -> Self {
+        Self { kind, entries, errors }
+    }
+
+    fn take(&mut self, key: &str) -> Option<Entry> {
+        let at = self.entries.iter().position(|entry| entry.key == key)?;
+        let found = self.entries.remove(at);
+        while let Some(again) = self.entries.iter().position(|entry| entry.key == key) {
+            let again = self.entries.remove(again);
+            self.errors.at(again.key.span(), format!("`{key}` is given twice; remove one of them"));
+        }
+        Some(found)
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(super) fn name(&mut self) -> Option<LitStr> {
+        let entry = self.take("name")?;
+        match literal(&entry) {
+            Some(Lit::Str(name)) if name.value().is_empty() => {
+                self.errors.at(name.span(), "the name is empty; leave `name` out to use the function's path");
+                None
+            }
+            Some(Lit::Str(name)) => Some(name),
+            _ => {
+                self.errors.at(entry.value_span(), "`name` takes a string; write `name = \"checkout\"`");
+                None
+            }
+        }
+    }
+
+    pub(super) fn krate(&mut self) -> Option<Path> {
+        let entry = self.take("crate")?;
+        let found = path(&entry);
+        if found.is_none() {
+            self.errors
+                .at(entry.value_span(), "`crate` takes the path of the `obs` crate; write `crate = my_crate::obs`");
+        }
+        found
+    }
+
+    /// What nobody took is a mistake.
+    pub(super) fn rest(self) {
+        let attribute = self.kind.name();
+        for entry in &self.entries {
+            let key = entry.key.to_string();
+            let message = if is_for_later(&key) {
+                format!("`{key}` is not supported in this version; remove it")
+            } else {
+                format!("`#[{attribute}]` has no option `{key}`; it takes {}", known(self.kind))
+            };
+            self.errors.at(entry.key.span(), message);
+        }
+    }
+}
+
+const fn known(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Traced => "`level`, `kind`, `fields`, `ret`, `err`, `sample`, `name`, `crate`",
+        Kind::Profiled => "`sample`, `name`, `crate`",
+        Kind::Counted => "`labels`, `in_flight`, `name`, `crate`",
+        Kind::Budget => "one of `ns`, `us`, `ms`, `s`, and `on_exceed`, `name`, `crate`",
+    }
+}
+
+fn is_for_later(key: &str) -> bool {
+    let quantile =
+        key.strip_prefix('p').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    let names = ["polls", "allocs", "bytes", "calls", "objective", "root", "parent", "links", "cpu", "alloc"];
+    quantile || key.starts_with("busy_") || key.starts_with("poll_") || names.contains(&key)
+}
+
+fn literal(entry: &Entry) -> Option<Lit> {
+    match strip(&entry.value)? {
+        Expr::Lit(expr) => Some(expr.lit.clone()),
+        _ => None,
+    }
+}
+
+fn path(entry: &Entry) -> Option<Path> {
+    match strip(&entry.value)? {
+        Expr::Path(expr) if expr.qself.is_none() => Some(expr.path.clone()),
+        _ => None,
+    }
+}
+
+/// The value's expression, without what `macro_rules!` puts around it.
+fn strip(value: &Value) -> Option<&Expr> {
+    let Value::Is(expr) = value else { return None };
+    let mut expr = &**expr;
+    while let Expr::Group(group) = expr {
+        expr = &group.expr;
+    }
+    Some(expr)
+}
+
+// Input:  level = debug
+// Input:  level = "debug"
+fn one_of(entry: &Entry, choices: &[(&str, &'static str)], errors: &Errors) -> Option<&'static str> {
+    let written = match (literal(entry), path(entry)) {
+        (Some(Lit::Str(text)), _) => Some(text.value()),
+        (_, Some(path)) => path.get_ident().map(ToString::to_string),
+        _ => None,
+    };
+    let chosen = choices.iter().find(|(word, _)| written.as_deref() == Some(word)).map(|&(_, variant)| variant);
+    if chosen.is_none() {
+        let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
+        let key = &entry.key;
+        let message = format!("`{key}` is one of {}; write `{key} = {}`", words.join(", "), choices[0].0);
+        errors.at(entry.value_span(), message);
+    }
+    chosen
+}
+
+fn show(entry: &Entry, default: Show, errors: &Errors) -> Option<Show> {
+    let key = &entry.key;
+    match &entry.value {
+        Value::Nothing => return Some(default),
+        Value::List(group) => match &*pair::pairs(group, errors) {
+            [one] if one.value.is_none() && one.key.text == "debug" => return Some(Show::Debug),
+            [one] if one.value.is_none() && one.key.text == "display" => return Some(Show::Display),
+            _ => {}
+        },
+        Value::Is(_) => {}
+    }
+    errors.at(
+        entry.value_span(),
+        format!("`{key}` takes nothing, `debug` or `display`; write `{key}` or `{key}(debug)`"),
+    );
+    None
+}
+
+fn flag(entry: &Entry, errors: &Errors) -> bool {
+    if !matches!(entry.value, Value::Nothing) {
+        let key = &entry.key;
+        errors.at(entry.value_span(), format!("`{key}` takes no value; write `{key}` alone"));
+    }
+    true
+}
+
+fn ratio(entry: &Entry, errors: &Errors) -> Option<f64> {
+    let ratio = match literal(entry) {
+        Some(Lit::Float(float)) => float.base10_parse::<f64>().ok(),
+        Some(Lit::Int(int)) => int.base10_parse::<u8>().ok().map(f64::from),
+        _ => None,
+    };
+    let found = ratio.filter(|ratio| (0.0..=1.0).contains(ratio));
+    if found.is_none() {
+        errors.at(entry.value_span(), "`sample` of `#[traced]` is a share from 0.0 to 1.0; write `sample = 0.01`");
+    }
+    found
+}
+
+fn one_in(entry: &Entry, errors: &Errors) -> Option<u32> {
+    let found = match literal(entry) {
+        Some(Lit::Int(int)) => int.base10_parse::<u32>().ok().filter(|&n| n > 0),
+        _ => None,
+    };
+    if found.is_none() {
+        let message =
+            "`sample` of `#[profiled]` is a whole number from 1: one call in so many is timed; write `sample = 16`";
+        errors.at(entry.value_span(), message);
+    }
+    found
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range just before")]
+fn wall_nanos(entry: &Entry, unit: &str, nanos: u64, errors: &Errors) -> Option<u64> {
+    let limit = match literal(entry) {
+        Some(Lit::Int(int)) if int.suffix().is_empty() => int.base10_parse::<u64>().ok().map(|n| n.checked_mul(nanos)),
+        Some(Lit::Float(float)) if float.suffix().is_empty() => float.base10_parse::<f64>().ok().map(|n| {
+            let exact = (n * nanos as f64).round();
+            (exact < u64::MAX as f64).then_some(exact as u64)
+        }),
+        _ => None,
+    };
+    match limit {
+        Some(Some(nanos)) if nanos > 0 && nanos < u64::MAX => return Some(nanos),
+        Some(Some(0)) => {
+            errors.at(entry.value_span(), format!("a budget of nothing is always broken; write `{unit} = 10`"))
+        }
+        Some(_) => errors.at(entry.value_span(), "this budget does not fit into 64 bits of nanoseconds"),
+        None => {
+            errors.at(entry.value_span(), format!("`{unit}` takes a number; write `{unit} = 10` or `{unit} = 0.5`"))
+        }
+    }
+    None
+}
+
+fn on_exceed(entry: &Entry, errors: &Errors) -> OnExceed {
+    let Some(path) = path(entry) else {
+        let message = "`on_exceed` is `count`, `warn`, `panic` or the path of a function; write `on_exceed = warn`";
+        errors.at(entry.value_span(), message);
+        return OnExceed::Count;
+    };
+    match &*path.to_token_stream().to_string() {
+        "count" => OnExceed::Count,
+        "warn" => OnExceed::Warn,
+        "panic" => OnExceed::Panic,
+        _ => OnExceed::Hook(path),
+    }
+}
