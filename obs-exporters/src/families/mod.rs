@@ -12,7 +12,7 @@ mod own;
 
 mod foreign;
 
-pub(crate) use family::{Attribute, Family, Kind, Number, Point};
+pub(crate) use family::{Attribute, Family, Kind, Number};
 
 use obs_runtime::Snapshot;
 

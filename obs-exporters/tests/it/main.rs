@@ -1,1 +1,1 @@
-
+//! What the exporters promise, one module each.
