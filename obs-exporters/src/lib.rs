@@ -18,8 +18,15 @@
 mod memory;
 mod null;
 
-#[cfg(any(feature = "json", feature = "prometheus"))]
+#[cfg(any(feature = "json", feature = "prometheus", feature = "metrics"))]
+#[cfg_attr(
+    not(all(feature = "json", feature = "prometheus", feature = "metrics")),
+    allow(dead_code, unused_imports, reason = "each exporter uses a part of it")
+)]
 mod families;
+#[cfg(any(feature = "prometheus", feature = "metrics"))]
+#[cfg_attr(not(feature = "prometheus"), allow(unreachable_pub, reason = "only the Prometheus page shows it"))]
+mod name;
 
 #[cfg(feature = "console")]
 pub mod console;

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 /// A duration with three significant digits and its unit: `950ns`, `1.23ms`, `45.6s`, `12.3m`, `5.20h`.
 pub(super) fn duration(value: Duration) -> String {
-    const UNITS: [(&str, f64); 6] =
-        [("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)];
+    const UNITS: [(&str, f64); 6] = [("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)];
     let nanos = value.as_nanos() as f64;
     if value.is_zero() {
         return "0".to_owned();

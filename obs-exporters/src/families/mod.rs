@@ -12,7 +12,7 @@ mod own;
 
 mod foreign;
 
-pub(crate) use family::{Attribute, Family, Kind, Number};
+pub(crate) use family::{Attribute, Family, Kind, Number, Point};
 
 use obs_runtime::Snapshot;
 
@@ -23,4 +23,9 @@ pub(crate) fn of(snapshot: &Snapshot) -> Vec<Family<'_>> {
     families.extend(foreign::families(snapshot));
     families.retain(|family| !family.points.is_empty());
     families
+}
+
+/// The families of annotated functions only.
+pub(crate) fn of_functions(snapshot: &Snapshot) -> Vec<Family<'_>> {
+    functions::families(snapshot)
 }

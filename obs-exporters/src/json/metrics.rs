@@ -90,7 +90,7 @@ fn write_histogram(to: &mut Writer, histogram: &Histogram) {
         // OTLP counts buckets from their lower bound, Prometheus from their upper.
         let offset = if histogram.counts().is_empty() { 0 } else { histogram.offset() - 1 };
         to.key("offset").plain(offset);
-        to.key("bucketCounts").array(histogram.counts(), |to, count| to.quoted(count));
+        to.key("bucketCounts").array(histogram.counts(), Writer::quoted);
     });
     if histogram.count() > 0 {
         to.key("max").float(histogram.max());
@@ -110,7 +110,7 @@ mod tests {
         let mut to = Writer::new();
         to.object(|to| write_histogram(to, &histogram));
         // One second is the upper bound of OTLP's bucket -1; what is past it lies in bucket 0.
-        let want = r#"{"count":"4","sum":3.0000000020000004,"scale":4,"zeroCount":"1","positive":{"offset":-1,"bucketCounts":["1","2"]},"max":1.000000001}"#;
+        let want = r#"{"count":"4","sum":3.000000002,"scale":4,"zeroCount":"1","positive":{"offset":-1,"bucketCounts":["1","2"]},"max":1.000000001}"#;
         assert_eq!(to.into_string(), want);
     }
 }

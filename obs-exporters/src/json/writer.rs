@@ -112,7 +112,7 @@ mod tests {
     fn commas_stand_between_and_nowhere_else() {
         let mut to = Writer::new();
         to.object(|to| {
-            to.key("a").array([1, 2], |to, n| to.plain(n));
+            to.key("a").array([1, 2], Writer::plain);
             to.key("b").object(|_| {});
             to.key("c").array([1, 2], |to, n| to.object(|to| to.key("n").quoted(n)));
             to.key("d").plain(true);

@@ -1,6 +1,6 @@
 //! The page that Prometheus scrapes.
 //!
-//! `name` and `float` write names and numbers as Prometheus does, `classic` cuts classic buckets out of exponential
+//! `float` writes numbers as Prometheus does, `classic` cuts classic buckets out of exponential
 //! histograms, `page` collects the families of a scrape (`info` and `process` add what only this page has), `text`
 //! and `protobuf` encode them, `accept` chooses the encoding, `server` and `request` speak HTTP, and `exporter` puts
 //! it into the telemetry.
@@ -25,8 +25,6 @@ mod float;
 
 mod info;
 
-mod name;
-
 mod page;
 
 mod process;
@@ -41,9 +39,9 @@ mod text;
 
 mod wire;
 
+pub use crate::name::{MetricKind, prom_name};
 pub use accept::Format;
 pub use exporter::{BindError, Handle, Prometheus};
-pub use name::{MetricKind, prom_name};
 
 use obs_runtime::Snapshot;
 

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use obs_runtime::Snapshot;
 
-use super::name::{MetricKind, label_name, prom_name, unit_word};
 use super::{info, process};
 use crate::families::{self, Attribute, Family, Kind, Number};
+use crate::name::{MetricKind, label_name, prom_name, unit_word};
 
 /// One family as Prometheus sees it.
 #[derive(Debug)]

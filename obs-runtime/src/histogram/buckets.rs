@@ -165,6 +165,38 @@ impl Histogram {
         self.max = self.max.max(seconds);
     }
 
+    /// Adds `n` times one value, in the unit of the histogram. For values that are not durations.
+    ///
+    /// # Shape
+    /// Zero and less count as zero; a value outside of `2^-64..2^64` is put into the outermost bucket.
+    /// # Errors
+    /// `false` for what has no place in a sum, infinities and NaN; nothing is added then.
+    pub fn record_many(&mut self, value: f64, n: u64) -> bool {
+        if !value.is_finite() {
+            return false;
+        }
+        if value <= 0.0 {
+            self.zero_count += n;
+        } else {
+            self.add_bucket(self.index_of(value), n);
+        }
+        self.sum += value * n as f64;
+        self.max = if n == 0 { self.max } else { self.max.max(value) };
+        true
+    }
+
+    /// Native index of a positive value: the smallest whose upper bound is not below it.
+    fn index_of(&self, value: f64) -> i32 {
+        const EXPONENT: f64 = 64.0;
+        let position = value.log2().clamp(-EXPONENT, EXPONENT) * f64::from(self.scale).exp2();
+        #[expect(clippy::cast_possible_truncation, reason = "clamped above")]
+        let index = position.ceil() as i32;
+        // The logarithm may be off by one unit in its last place; the bounds decide.
+        let up = i32::from(value > self.upper_bound(index) && position < EXPONENT * f64::from(self.scale).exp2());
+        let down = i32::from(value <= self.upper_bound(index - 1));
+        index + up - down
+    }
+
     pub(crate) fn add_zero(&mut self, n: u64) {
         self.zero_count += n;
     }

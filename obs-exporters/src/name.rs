@@ -68,7 +68,7 @@ fn unit_words(unit: &str) -> Vec<Cow<'static, str>> {
 }
 
 /// The plural that Prometheus uses for a unit; nothing for `1` and for annotations such as `{call}`.
-pub(super) fn unit_word(unit: &str) -> Option<Cow<'static, str>> {
+pub(crate) fn unit_word(unit: &str) -> Option<Cow<'static, str>> {
     let known = match unit.trim() {
         "" | "1" => return None,
         annotation if annotation.contains('{') => return None,
@@ -121,7 +121,7 @@ fn per_word(unit: &str) -> Option<Cow<'static, str>> {
 }
 
 /// A label name that Prometheus accepts and does not use itself.
-pub(super) fn label_name(name: &str) -> Cow<'_, str> {
+pub(crate) fn label_name(name: &str) -> Cow<'_, str> {
     match name {
         "code.function.name" => return Cow::Borrowed("code_function_name"),
         "error.type" => return Cow::Borrowed("error_type"),
