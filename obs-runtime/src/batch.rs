@@ -37,12 +37,13 @@ pub struct Span {
     pub(crate) span_id: SpanId,
     pub(crate) parent: Option<SpanId>,
     pub(crate) callsite: &'static Callsite,
-    pub(crate) start: SystemTime,
-    pub(crate) duration: Duration,
+    /// Nanoseconds since 1970.
+    pub(crate) start: u64,
+    pub(crate) nanos: u64,
     pub(crate) outcome: Outcome,
     pub(crate) error_type: Option<&'static str>,
     pub(crate) message: Option<Box<str>>,
-    pub(crate) polls: Option<Polls>,
+    pub(crate) polls: Option<Box<Polls>>,
     pub(crate) thread: u32,
     pub(crate) fields: Vec<(&'static str, Value)>,
     pub(crate) dropped_fields: u32,
@@ -85,13 +86,13 @@ impl Span {
     }
 
     /// When it began.
-    pub const fn start(&self) -> SystemTime {
-        self.start
+    pub fn start(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_nanos(self.start)
     }
 
     /// How long it took, wall time.
     pub const fn duration(&self) -> Duration {
-        self.duration
+        Duration::from_nanos(self.nanos)
     }
 
     /// How it ended.
@@ -110,8 +111,8 @@ impl Span {
     }
 
     /// How the future was driven; `None` for functions that are not async.
-    pub const fn polls(&self) -> Option<Polls> {
-        self.polls
+    pub fn polls(&self) -> Option<Polls> {
+        self.polls.as_deref().copied()
     }
 
     /// The number of the shard (small, reused) of the thread it ended on.

@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::level::{Level, SpanKind};
 
@@ -18,6 +18,8 @@ pub struct Callsite {
     limit: u64,
     /// The series of calls without labels that ended well; 0 until registered.
     series: AtomicU32,
+    /// When a broken budget was last printed.
+    warned: AtomicU64,
     meta: Meta,
     name: OnceLock<Box<str>>,
 }
@@ -33,6 +35,7 @@ impl Callsite {
             control: AtomicU32::new(Control::UNREGISTERED.0),
             limit,
             series: AtomicU32::new(0),
+            warned: AtomicU64::new(0),
             meta,
             name: OnceLock::new(),
         }
@@ -77,6 +80,18 @@ impl Callsite {
         self.limit
     }
 
+    /// Prints a violation, at most one a second for each function.
+    pub(crate) fn warn_rarely(&self, violation: &Violation) {
+        const SECOND: u64 = 1_000_000_000;
+        let now = crate::clock::now();
+        let last = self.warned.load(Ordering::Relaxed);
+        let due = last == 0 || now.saturating_sub(last) >= SECOND;
+        // Of several threads that find it due, one wins.
+        if due && self.warned.compare_exchange(last, now.max(1), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            eprintln!("obs: {violation}");
+        }
+    }
+
     pub(crate) fn series(&self) -> u32 {
         self.series.load(Ordering::Relaxed)
     }
@@ -111,6 +126,8 @@ impl Control {
     pub(crate) const IN_FLIGHT: u32 = 1 << 3;
     /// Only one call in `Meta::time_one_in` is timed.
     pub(crate) const TIME_SOME: u32 = 1 << 4;
+    /// Only a share of the calls becomes spans: `Meta::trace_ratio`.
+    pub(crate) const TRACE_SOME: u32 = 1 << 5;
 
     pub(crate) const fn new(series: u32, flags: u32) -> Self {
         if flags == 0 { Self::OFF } else { Self(series << 8 | flags) }
@@ -129,6 +146,36 @@ impl Control {
     #[inline(always)]
     pub(crate) const fn series(self) -> u32 {
         self.0 >> 8
+    }
+
+    /// The same flags for another series.
+    #[inline(always)]
+    pub(crate) const fn with_series(self, series: u32) -> Self {
+        Self(series << 8 | self.0 & 0xff)
+    }
+
+    /// The callsite's own control word, in the place of the one that says it is not known yet.
+    ///
+    /// Off and unknown are the only words that are not positive as signed numbers: one comparison for both.
+    #[inline(always)]
+    pub(crate) fn registered(self, callsite: &'static Callsite) -> Self {
+        if self.0.cast_signed() > 0 || self == Self::OFF { self } else { Self::register(callsite) }
+    }
+
+    #[cold]
+    fn register(callsite: &'static Callsite) -> Self {
+        crate::registry::register(callsite);
+        callsite.control()
+    }
+
+    #[inline(always)]
+    pub(crate) const fn word(self) -> u32 {
+        self.0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn from_word(word: u32) -> Self {
+        Self(word)
     }
 }
 

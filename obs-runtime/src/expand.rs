@@ -25,7 +25,8 @@ pub use crate::labels::{Labels, NoLabels, WithLabels};
 pub use crate::level::{Level, SpanKind};
 pub use crate::probe;
 pub use crate::task::Task;
-pub use crate::{__callsite as callsite, __finish as finish};
+pub use crate::section::Entry;
+pub use crate::{__callsite as callsite, __finish as finish, __seen as seen};
 
 /// Calls a closure once.
 ///

@@ -41,3 +41,19 @@ impl Resource {
         }
     }
 }
+
+impl Resource {
+    /// What is known of the process without asking: a name, a process id, this library.
+    pub(crate) fn of_process() -> Self {
+        let mut resource = Self::empty();
+        let program = std::env::current_exe().ok();
+        let program = program.as_deref().and_then(|path| path.file_stem()).map_or("", |name| name.to_str().unwrap_or(""));
+        let name = if program.is_empty() { "unknown_service".into() } else { format!("unknown_service:{program}") };
+        resource.set("service.name", Value::Str(name.into()));
+        resource.set("process.pid", Value::I64(std::process::id().into()));
+        resource.set("telemetry.sdk.name", Value::Str("obs".into()));
+        resource.set("telemetry.sdk.language", Value::Str("rust".into()));
+        resource.set("telemetry.sdk.version", Value::Str(env!("CARGO_PKG_VERSION").into()));
+        resource
+    }
+}

@@ -257,7 +257,7 @@ pub struct Polls {
 }
 
 impl Polls {
-    fn merge(self, other: Self) -> Self {
+    pub(crate) fn merge(self, other: Self) -> Self {
         Self {
             count: self.count + other.count,
             busy: self.busy + other.busy,

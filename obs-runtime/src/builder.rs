@@ -1,0 +1,243 @@
+//! Puts the telemetry together and starts it.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{self, ClockChoice};
+use crate::collector::{self, Collector, DynExporter, Erased, Threads};
+use crate::exporter::{Exporter, Reader};
+use crate::level::Level;
+use crate::policy::{Filter, ParseFilterError};
+use crate::registry;
+use crate::resource::Resource;
+use crate::span::MEMORY;
+use crate::telemetry::Telemetry;
+use crate::value::Value;
+
+/// Puts the telemetry together. What is not set has the value of [`Preset::Production`].
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let telemetry = obs_runtime::builder()
+///     .service_name("shop")
+///     .filter("shop::db = profile")?
+///     .collect_interval(Duration::from_millis(20))
+///     .start()?;
+/// telemetry.shutdown(Duration::from_secs(1));
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing happens before `start`"]
+pub struct Builder {
+    resource: Resource,
+    exporters: Vec<Box<dyn DynExporter>>,
+    clock: ClockChoice,
+    interval: Duration,
+    queue: usize,
+    span_memory: usize,
+    level: Level,
+    filter: Filter,
+    enabled: bool,
+}
+
+/// Settings that belong together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Preset {
+    /// Every span of every level, collected every 10 ms.
+    Development,
+    /// Spans of level info and above, collected every 50 ms.
+    #[default]
+    Production,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let builder = Self {
+            resource: Resource::of_process(),
+            exporters: Vec::new(),
+            clock: ClockChoice::Auto,
+            interval: Duration::ZERO,
+            queue: 65_536,
+            span_memory: crate::span::DEFAULT_MEMORY,
+            level: Level::Info,
+            filter: Filter::default(),
+            enabled: true,
+        };
+        builder.preset(Preset::Production)
+    }
+}
+
+impl Builder {
+    /// Takes the settings of a preset; later calls change single ones.
+    pub fn preset(mut self, preset: Preset) -> Self {
+        (self.level, self.interval) = match preset {
+            Preset::Development => (Level::Trace, Duration::from_millis(10)),
+            Preset::Production => (Level::Info, Duration::from_millis(50)),
+        };
+        self
+    }
+
+    /// The service that all signals are about; `service.name`.
+    pub fn service_name(self, name: impl Into<Box<str>>) -> Self {
+        self.attribute("service.name", Value::Str(name.into()))
+    }
+
+    /// Where the service runs, for example `production`; `deployment.environment.name`.
+    pub fn environment(self, name: impl Into<Box<str>>) -> Self {
+        self.attribute("deployment.environment.name", Value::Str(name.into()))
+    }
+
+    /// An attribute of the process, that all signals carry.
+    pub fn attribute(mut self, key: impl Into<Box<str>>, value: Value) -> Self {
+        self.resource.set(key, value);
+        self
+    }
+
+    /// Adds an exporter.
+    pub fn exporter(mut self, exporter: impl Exporter) -> Self {
+        self.exporters.push(Box::new(Erased(exporter)));
+        self
+    }
+
+    /// Which clock times the calls; a [`crate::ManualClock`] in tests. The clock of a process is chosen once.
+    pub fn clock(mut self, clock: impl Into<ClockChoice>) -> Self {
+        self.clock = clock.into();
+        self
+    }
+
+    /// How often the rings are drained, at the latest; a ring that fills fast wakes the collector.
+    pub const fn collect_interval(mut self, interval: Duration) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// Spans that may wait before each exporter; 65,536 by default.
+    pub const fn queue_capacity(mut self, spans: usize) -> Self {
+        self.queue = spans;
+        self
+    }
+
+    /// Bytes that finished spans may take on their way to the collector; 64 MiB by default, a million spans.
+    pub const fn span_memory(mut self, bytes: usize) -> Self {
+        self.span_memory = bytes;
+        self
+    }
+
+    /// Spans less important than this are not recorded. Counts and times are not affected.
+    pub const fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Switches functions, types and modules by name, as [`crate::control`] does later.
+    ///
+    /// # Errors
+    /// The first rule that is not understood.
+    pub fn filter(mut self, rules: &str) -> Result<Self, ParseFilterError> {
+        self.filter = Filter::parse(rules)?;
+        Ok(self)
+    }
+
+    /// Whether anything is recorded at first; [`crate::set_enabled`] changes it later.
+    pub const fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = enabled;
+        self
+    }
+
+    /// Starts the collector and the exporters.
+    ///
+    /// With the feature `enabled` off this starts nothing, and the handle does nothing.
+    ///
+    /// # Cost
+    /// One thread, and one for each exporter. Nothing is waited for.
+    /// # Errors
+    /// When telemetry runs already, an exporter cannot start, or a thread cannot be made.
+    pub fn start(self) -> Result<Telemetry, StartError> {
+        if !cfg!(feature = "enabled") {
+            return Ok(Telemetry::new(None));
+        }
+        let collector = Arc::new(Collector::new(Arc::new(self.resource.clone()), self.interval));
+        if !collector::claim(&collector) {
+            return Err(StartError::AlreadyRunning);
+        }
+        let started = self.launch(&collector);
+        if started.is_err() {
+            collector::release();
+        }
+        Ok(Telemetry::new(Some(started?)))
+    }
+
+    fn launch(self, collector: &Arc<Collector>) -> Result<Threads, StartError> {
+        clock::choose(&self.clock);
+        crate::totals::started();
+        MEMORY.set_limit(self.span_memory);
+        crate::totals::set_resource(Arc::new(self.resource));
+        let spans_wanted = self.exporters.iter().any(|exporter| exporter.wants().spans);
+        for mut exporter in self.exporters {
+            let name = exporter.name();
+            exporter.start(Reader { _sealed: () }).map_err(|source| StartError::Exporter { name, source })?;
+            collector.add(exporter, self.queue).map_err(StartError::Thread)?;
+        }
+        let run = Arc::clone(collector);
+        let handle = std::thread::Builder::new().name("obs-collector".to_owned()).spawn(move || run.run());
+        let handle = Some(handle.map_err(StartError::Thread)?);
+        registry::change_policy(|policy| {
+            policy.enabled = self.enabled;
+            policy.spans_wanted = spans_wanted;
+            policy.level = self.level;
+            policy.filter = self.filter;
+        });
+        Ok(Threads { collector: Arc::clone(collector), handle })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exporters: Vec<_> = self.exporters.iter().map(|exporter| exporter.name()).collect();
+        f.debug_struct("Builder").field("exporters", &exporters).finish_non_exhaustive()
+    }
+}
+
+/// Why the telemetry did not start.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Telemetry runs already: shut it down first, or keep the first handle.
+    AlreadyRunning,
+    /// An exporter could not start.
+    Exporter {
+        /// The exporter's name.
+        name: &'static str,
+        /// Why.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The system did not give a thread.
+    Thread(std::io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlreadyRunning => {
+                f.write_str("telemetry runs already; keep its first handle, or shut that down before starting again")
+            }
+            Self::Exporter { name, source } => write!(f, "exporter {name} cannot start: {source}"),
+            Self::Thread(error) => write!(f, "the system gave no thread for the telemetry: {error}"),
+        }
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::AlreadyRunning => None,
+            Self::Exporter { source, .. } => Some(&**source),
+            Self::Thread(error) => Some(error),
+        }
+    }
+}

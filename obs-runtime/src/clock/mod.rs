@@ -1,0 +1,21 @@
+//! Nanoseconds that only go forward, since some moment before the first call.
+//!
+//! The invariant time stamp counter where the machine has one, the operating system's clock otherwise, or a
+//! [`ManualClock`] in tests. Nothing waits at start: the counter is calibrated between the first use of the clock
+//! and the first use at least 10 ms later; until then the operating system's clock is read. Both share one
+//! time line. Wall time is the collector's business ([`Anchor`]).
+
+mod anchor;
+mod manual;
+mod source;
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "one instruction")]
+mod tsc;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "no_tsc.rs"]
+mod tsc;
+
+pub(crate) use anchor::Anchor;
+pub use manual::ManualClock;
+pub use source::{ClockChoice, ClockSource};
+pub(crate) use source::{choose, current, now};

@@ -1,0 +1,222 @@
+//! Which clock is read, and the reading of it.
+
+use std::fmt;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::time::Instant;
+
+use super::{ManualClock, manual, tsc};
+
+/// How long the counter is compared with the operating system's clock before it is trusted.
+const CALIBRATION: u64 = 10_000_000;
+
+/// Nanoseconds per tick, times 2^64; 0 while the counter is not in use. With [`OFFSET`], the whole of the hot path.
+static RATE: AtomicU64 = AtomicU64::new(0);
+/// Added to scaled ticks; written before `RATE`.
+static OFFSET: AtomicU64 = AtomicU64::new(0);
+static STATE: AtomicU8 = AtomicU8::new(State::NEW);
+
+struct State;
+
+impl State {
+    const NEW: u8 = 0;
+    const CALIBRATING: u8 = 1;
+    const TSC: u8 = 2;
+    const OS: u8 = 3;
+}
+
+/// The clock that times calls, and why that one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClockSource {
+    /// The processor's time stamp counter, calibrated against the operating system.
+    Tsc,
+    /// The operating system's monotonic clock, because of what is said.
+    Os(&'static str),
+    /// A clock that tests move by hand.
+    Manual,
+}
+
+impl fmt::Display for ClockSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tsc => f.write_str("tsc"),
+            Self::Os(reason) => write!(f, "os ({reason})"),
+            Self::Manual => f.write_str("manual"),
+        }
+    }
+}
+
+/// Which clock to use; `Builder::clock`, or `OBS_CLOCK=auto|tsc|os`.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum ClockChoice {
+    /// The time stamp counter where it can be trusted.
+    #[default]
+    Auto,
+    /// The time stamp counter, even where the machine does not vouch for it.
+    Tsc,
+    /// The operating system's clock.
+    Os,
+    /// A clock that tests move by hand, for the whole program.
+    Manual(ManualClock),
+}
+
+impl From<ManualClock> for ClockChoice {
+    fn from(clock: ManualClock) -> Self {
+        Self::Manual(clock)
+    }
+}
+
+/// Where the time line begins, on the operating system's clock and on the counter.
+struct Origin {
+    instant: Instant,
+    ticks: u64,
+}
+
+fn origin() -> &'static Origin {
+    static ORIGIN: OnceLock<Origin> = OnceLock::new();
+    ORIGIN.get_or_init(|| Origin { instant: Instant::now(), ticks: tsc::read() })
+}
+
+/// Nanoseconds since the origin.
+///
+/// # Cost
+/// One read of the counter and one multiplication; elsewhere what the operating system takes.
+#[inline(always)]
+pub(crate) fn now() -> u64 {
+    // Acquire pairs with the Release in `adopt`: whoever sees the rate sees the offset.
+    let rate = RATE.load(Ordering::Acquire);
+    if rate == 0 {
+        return now_cold();
+    }
+    scaled(tsc::read(), rate).wrapping_add(OFFSET.load(Ordering::Relaxed))
+}
+
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "the high half of a 128-bit product")]
+fn scaled(ticks: u64, rate: u64) -> u64 {
+    (u128::from(ticks) * u128::from(rate) >> 64) as u64
+}
+
+#[cold]
+#[inline(never)]
+fn now_cold() -> u64 {
+    if let Some(nanos) = manual::read() {
+        return nanos;
+    }
+    let state = STATE.load(Ordering::Relaxed);
+    if state == State::TSC {
+        // A manual clock is in use somewhere, so the fast path is shut; this thread still reads the counter.
+        return scaled(tsc::read(), TSC_RATE.load(Ordering::Relaxed)).wrapping_add(OFFSET.load(Ordering::Relaxed));
+    }
+    let origin = origin();
+    if state == State::NEW {
+        choose(&ClockChoice::Auto);
+    }
+    let nanos = os_nanos(origin);
+    if state == State::CALIBRATING && nanos >= CALIBRATION {
+        adopt(origin);
+    }
+    nanos
+}
+
+/// The rate found by calibration; copied to `RATE` while no manual clock is in use.
+static TSC_RATE: AtomicU64 = AtomicU64::new(0);
+
+fn os_nanos(origin: &Origin) -> u64 {
+    u64::try_from(origin.instant.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Takes the counter into use, now that some time has passed since the origin.
+fn adopt(origin: &Origin) {
+    let (nanos, ticks) = paired_reading(origin);
+    let elapsed = ticks.wrapping_sub(origin.ticks);
+    let rate = (u128::from(nanos) << 64) / u128::from(elapsed.max(1));
+    let Ok(rate) = u64::try_from(rate) else {
+        // Slower than 1 GHz: the rate does not fit, and such a counter is too coarse anyway.
+        return STATE.store(State::OS, Ordering::Relaxed);
+    };
+    if STATE.compare_exchange(State::CALIBRATING, State::TSC, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+        OFFSET.store(nanos.wrapping_sub(scaled(ticks, rate)), Ordering::Relaxed);
+        TSC_RATE.store(rate, Ordering::Release);
+        manual::publish();
+    }
+}
+
+/// Opens or shuts the fast path; called under the manual clock's lock.
+pub(super) fn open_fast_path(open: bool) {
+    let rate = if open { TSC_RATE.load(Ordering::Acquire) } else { 0 };
+    // Release pairs with the Acquire in `now`.
+    RATE.store(rate, Ordering::Release);
+}
+
+/// Reads both clocks as closely together as eight tries allow.
+fn paired_reading(origin: &Origin) -> (u64, u64) {
+    let read = || {
+        let before = tsc::read();
+        let nanos = os_nanos(origin);
+        let after = tsc::read();
+        (after.wrapping_sub(before), nanos, before + after.wrapping_sub(before) / 2)
+    };
+    let (_, nanos, ticks) = (0..8).map(|_| read()).min().unwrap_or_else(read);
+    (nanos, ticks)
+}
+
+/// Decides for a clock; the first decision stands, except that a manual clock can always be put in.
+pub(crate) fn choose(choice: &ClockChoice) {
+    origin();
+    let state = match choice {
+        ClockChoice::Auto if tsc::trusted().is_ok() => State::CALIBRATING,
+        ClockChoice::Tsc if tsc::EXISTS => State::CALIBRATING,
+        ClockChoice::Manual(clock) => {
+            manual::install(clock);
+            return choose(&ClockChoice::Auto);
+        }
+        _ => State::OS,
+    };
+    let _ = STATE.compare_exchange(State::NEW, state, Ordering::Relaxed, Ordering::Relaxed);
+}
+
+/// Which clock is in use.
+pub(crate) fn current() -> ClockSource {
+    if manual::is_installed() {
+        return ClockSource::Manual;
+    }
+    match STATE.load(Ordering::Relaxed) {
+        State::TSC => ClockSource::Tsc,
+        State::OS => ClockSource::Os(tsc::trusted().err().unwrap_or("chosen by configuration")),
+        _ => ClockSource::Os("the counter is being calibrated"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_goes_forward_through_the_change_of_clocks() {
+        let mut last = now();
+        let begin = Instant::now();
+        while begin.elapsed().as_millis() < 15 {
+            let next = now();
+            // The two clocks are aligned to within their reading error.
+            assert!(next + 2_000 >= last, "went from {last} to {next}");
+            last = next;
+        }
+        if tsc::trusted().is_ok() {
+            assert_eq!(current(), ClockSource::Tsc);
+        }
+    }
+
+    #[test]
+    fn the_counter_agrees_with_the_operating_system() {
+        let (a, begin) = (now(), Instant::now());
+        while begin.elapsed().as_millis() < 30 {
+            std::hint::spin_loop();
+        }
+        let (b, os) = (now(), begin.elapsed());
+        let ratio = (b - a) as f64 / os.as_nanos() as f64;
+        assert!((ratio - 1.0).abs() < 0.01, "the counter ran at {ratio} of the operating system's clock");
+    }
+}

@@ -1,0 +1,99 @@
+//! From the words in the rings to spans.
+
+use std::time::Duration;
+
+use crate::batch::Span;
+use crate::callsite::Callsite;
+use crate::clock::Anchor;
+use crate::fields;
+use crate::ids::{SpanId, TraceId};
+use crate::outcome::Outcome;
+use crate::registry::{self, SeriesMeta};
+use crate::shard::POOL;
+use crate::snapshot::Polls;
+use crate::span::{MEMORY, MESSAGE, Record};
+use crate::value::Value;
+
+/// Takes everything out of all rings, in pieces of at most `batch` spans.
+pub(super) fn drain(batch: usize, mut each: impl FnMut(Vec<Span>)) {
+    let mut reader = SpanReader { anchor: Anchor::take(), series: registry::series(), thread: 0 };
+    let mut spans = Vec::new();
+    for shard in POOL.all() {
+        reader.thread = shard.number;
+        shard.ring.drain(&MEMORY, |first, payload| {
+            spans.extend(reader.span(&Record::of(first), payload));
+            if spans.len() >= batch {
+                each(std::mem::take(&mut spans));
+                spans.reserve(batch);
+            }
+        });
+    }
+    if !spans.is_empty() {
+        each(spans);
+    }
+}
+
+struct SpanReader {
+    anchor: Anchor,
+    series: Vec<Option<SeriesMeta>>,
+    thread: u32,
+}
+
+impl SpanReader {
+    /// `None` for a record of no known callsite, which no guard writes.
+    fn span(&mut self, record: &Record, payload: &[u64]) -> Option<Span> {
+        let callsite = self.callsite(record.callsite)?;
+        let error_type = self.error_type(record);
+        let (polls, words) = payload.split_at_checked(if record.has_polls { 3 } else { 0 })?;
+        let mut fields = fields::read(words);
+        let message = (error_type.is_some()).then(|| take_message(&mut fields)).flatten();
+        Some(Span {
+            trace_id: TraceId::new(record.trace)?,
+            span_id: SpanId::new(record.span)?,
+            parent: SpanId::new(record.parent),
+            callsite,
+            start: self.anchor.wall(record.start),
+            nanos: record.nanos,
+            outcome: record.outcome,
+            error_type,
+            message,
+            polls: read_polls(polls),
+            thread: self.thread,
+            fields,
+            dropped_fields: record.dropped.into(),
+        })
+    }
+
+    fn callsite(&mut self, series: u32) -> Option<&'static Callsite> {
+        self.meta(series).map(|meta| meta.callsite)
+    }
+
+    fn error_type(&mut self, record: &Record) -> Option<&'static str> {
+        if record.outcome == Outcome::Ok {
+            return None;
+        }
+        // A failure that found no series of its own still has a type: how it ended.
+        self.meta(record.series).and_then(|meta| meta.error_type).or(Some("_OTHER"))
+    }
+
+    /// What a series stands for; read anew when a callsite registered after the last reading.
+    fn meta(&mut self, series: u32) -> Option<&SeriesMeta> {
+        if series as usize >= self.series.len() {
+            self.series = registry::series();
+        }
+        self.series.get(series as usize)?.as_ref()
+    }
+}
+
+fn read_polls(words: &[u64]) -> Option<Box<Polls>> {
+    let &[count, busy, longest] = words else { return None };
+    Some(Box::new(Polls { count, busy: Duration::from_nanos(busy), longest: Duration::from_nanos(longest) }))
+}
+
+fn take_message(fields: &mut Vec<(&'static str, Value)>) -> Option<Box<str>> {
+    let at = fields.iter().position(|(key, _)| *key == MESSAGE)?;
+    match fields.remove(at).1 {
+        Value::Str(text) => Some(text),
+        other => Some(other.to_string().into()),
+    }
+}

@@ -1,0 +1,117 @@
+//! The collector's loop, and what others may ask of it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use super::drain::drain;
+use super::worker::Worker;
+use crate::batch::Batch;
+use crate::resource::Resource;
+use crate::snapshot::Snapshot;
+use crate::span::MEMORY;
+use crate::sync::lock;
+use crate::telemetry::FlushReport;
+
+/// Spans in one batch, at most.
+const BATCH: usize = 4096;
+/// How long a full queue is waited for while there is room left in the rings.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// The share of the rings' memory up to which a full queue is waited for.
+const ROOM: f64 = 0.5;
+
+/// The collector: drains rings into queues.
+pub(crate) struct Collector {
+    resource: Arc<Resource>,
+    interval: Duration,
+    /// Held while rings are drained, so that a flush and the loop take turns.
+    workers: Mutex<Vec<Worker>>,
+    stop: AtomicBool,
+}
+
+impl Collector {
+    pub(super) fn new_with(resource: Arc<Resource>, interval: Duration, workers: Vec<Worker>) -> Self {
+        Self {
+            resource,
+            interval,
+            workers: Mutex::new(workers),
+            stop: AtomicBool::new(false),
+        }
+    }
+
+    /// Makes a collector with no exporter yet.
+    pub(crate) fn new(resource: Arc<Resource>, interval: Duration) -> Self {
+        Self::new_with(resource, interval, Vec::new())
+    }
+
+    /// Gives an exporter its thread and its queue.
+    pub(crate) fn add(&self, exporter: Box<dyn super::DynExporter>, capacity: usize) -> std::io::Result<()> {
+        let worker = Worker::spawn(exporter, capacity)?;
+        lock(&self.workers).push(worker);
+        Ok(())
+    }
+
+    /// The collector thread's whole life.
+    pub(crate) fn run(&self) {
+        MEMORY.set_reader(Some(std::thread::current()));
+        while !self.stop.load(Ordering::Acquire) {
+            self.sleep();
+            let mut workers = lock(&self.workers);
+            self.collect(&mut workers);
+            let now = Instant::now();
+            if workers.iter().any(|worker| worker.is_due(now)) {
+                let snapshot = Arc::new(crate::snapshot());
+                workers.iter_mut().filter(|worker| worker.is_due(now)).for_each(|worker| worker.report(&snapshot));
+            }
+        }
+    }
+
+    /// Sleeps until the interval has passed, a snapshot is due, or the rings fill fast.
+    fn sleep(&self) {
+        let due = lock(&self.workers).iter().filter_map(Worker::due).min();
+        let until_due = due.map(|due| due.saturating_duration_since(Instant::now()));
+        let at_most = until_due.map_or(self.interval, |due| due.min(self.interval));
+        std::thread::park_timeout(at_most);
+    }
+
+    fn collect(&self, workers: &mut [Worker]) {
+        drain(BATCH, |spans| {
+            let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans });
+            let patience = if MEMORY.fill() < ROOM { PATIENCE } else { Duration::ZERO };
+            workers.iter_mut().for_each(|worker| worker.offer(&batch, patience));
+        });
+    }
+
+    /// Everything that has ended so far is in the queues when this returns.
+    fn hand_over(&self) -> MutexGuard<'_, Vec<Worker>> {
+        let mut workers = lock(&self.workers);
+        self.collect(&mut workers);
+        workers
+    }
+
+    pub(super) fn flush(&self, deadline: Instant) -> FlushReport {
+        let mut workers = self.hand_over();
+        report_to_all(&mut workers);
+        workers.iter().for_each(Worker::flush);
+        let in_time = workers.iter().fold(true, |in_time, worker| worker.wait_done(deadline) && in_time);
+        FlushReport::new(in_time, workers.iter().map(Worker::counts).collect())
+    }
+
+    pub(super) fn shutdown(&self, deadline: Instant) -> FlushReport {
+        self.stop.store(true, Ordering::Release);
+        MEMORY.wake_reader();
+        let mut workers = self.hand_over();
+        report_to_all(&mut workers);
+        let in_time = workers.iter_mut().fold(true, |in_time, worker| worker.shutdown(deadline) && in_time);
+        let report = FlushReport::new(in_time, workers.iter().map(Worker::counts).collect());
+        workers.clear();
+        report
+    }
+}
+
+fn report_to_all(workers: &mut [Worker]) {
+    if workers.iter().any(Worker::wants_snapshots) {
+        let snapshot: Arc<Snapshot> = Arc::new(crate::snapshot());
+        workers.iter_mut().filter(|worker| worker.wants_snapshots()).for_each(|worker| worker.report(&snapshot));
+    }
+}

@@ -1,0 +1,64 @@
+//! The thread that drains rings, and the threads of the exporters.
+//!
+//! The collector makes batches of what the rings hold and puts them into each exporter's queue; it also asks for
+//! snapshots when an exporter's time has come. Exporters know neither it nor each other.
+
+mod drain;
+mod flow;
+mod queue;
+mod worker;
+
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+pub(crate) use flow::Collector;
+pub(crate) use worker::{DynExporter, Erased};
+
+use crate::sync::lock;
+use crate::telemetry::FlushReport;
+
+/// The collector that runs now, if any.
+static RUNNING: Mutex<Option<Arc<Collector>>> = Mutex::new(None);
+
+/// Takes the place of the running collector, if it is free.
+pub(crate) fn claim(collector: &Arc<Collector>) -> bool {
+    let mut running = lock(&RUNNING);
+    if running.is_some() {
+        return false;
+    }
+    *running = Some(Arc::clone(collector));
+    true
+}
+
+/// Makes the place free again.
+pub(crate) fn release() {
+    *lock(&RUNNING) = None;
+}
+
+/// The handles of a running collector.
+pub(crate) struct Threads {
+    pub(crate) collector: Arc<Collector>,
+    pub(crate) handle: Option<JoinHandle<()>>,
+}
+
+impl Threads {
+    /// Brings everything that has ended so far to the exporters, and waits for them.
+    pub(crate) fn flush(&self, timeout: Duration) -> FlushReport {
+        self.collector.flush(Instant::now() + timeout)
+    }
+
+    /// Flushes, stops all threads and says how it went.
+    pub(crate) fn shutdown(&mut self, timeout: Duration) -> FlushReport {
+        let deadline = Instant::now() + timeout;
+        let report = self.collector.shutdown(deadline);
+        if let Some(handle) = self.handle.take() {
+            // A collector that is past its deadline is left to itself: waiting would break the promise.
+            if report.is_complete() {
+                let _ = handle.join();
+            }
+        }
+        release();
+        report
+    }
+}

@@ -1,0 +1,130 @@
+//! The bounded queue before an exporter.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::batch::Batch;
+use crate::snapshot::Snapshot;
+use crate::sync::lock;
+
+/// What an exporter's thread is given to do.
+pub(super) enum Work {
+    Export(Arc<Batch>),
+    Report(Arc<Snapshot>),
+    Flush,
+    Shutdown,
+}
+
+/// Work for one exporter. Bounded in spans: what it has no room for is refused.
+pub(super) struct Queue {
+    inner: Mutex<Inner>,
+    changed: Condvar,
+    capacity: usize,
+}
+
+#[derive(Default)]
+struct Inner {
+    work: VecDeque<Work>,
+    spans: usize,
+    /// Pieces of work ever put in, and ever finished: a flush waits until the second reaches the first.
+    put: u64,
+    done: u64,
+}
+
+impl Queue {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { inner: Mutex::new(Inner::default()), changed: Condvar::new(), capacity }
+    }
+
+    /// Puts a batch in, waiting until `deadline` for room. Gives back whether there was room.
+    pub(super) fn put_batch(&self, batch: &Arc<Batch>, deadline: Instant) -> bool {
+        let mut inner = lock(&self.inner);
+        // An empty queue takes any batch, however large.
+        while inner.spans > 0 && inner.spans + batch.spans.len() > self.capacity {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            inner = self.wait(inner, left);
+        }
+        inner.spans += batch.spans.len();
+        self.put_work(&mut inner, Work::Export(Arc::clone(batch)));
+        true
+    }
+
+    /// Puts in work that takes no room. A snapshot replaces one that still waits: it says the same and more.
+    pub(super) fn put(&self, work: Work) {
+        let mut inner = lock(&self.inner);
+        if matches!(work, Work::Report(_))
+            && let Some(waiting) = inner.work.iter_mut().find(|work| matches!(work, Work::Report(_)))
+        {
+            *waiting = work;
+            return;
+        }
+        self.put_work(&mut inner, work);
+    }
+
+    fn put_work(&self, inner: &mut Inner, work: Work) {
+        inner.work.push_back(work);
+        inner.put += 1;
+        self.changed.notify_all();
+    }
+
+    /// The next piece of work, waiting for it.
+    pub(super) fn take(&self) -> Work {
+        let mut inner = lock(&self.inner);
+        loop {
+            if let Some(work) = inner.work.pop_front() {
+                return work;
+            }
+            inner = self.wait(inner, Duration::from_secs(3600));
+        }
+    }
+
+    /// Says that a piece of work is finished.
+    pub(super) fn done(&self, spans: usize) {
+        let mut inner = lock(&self.inner);
+        inner.done += 1;
+        inner.spans -= spans;
+        self.changed.notify_all();
+    }
+
+    /// Waits until everything put in so far is finished. Gives back whether it was in time.
+    pub(super) fn wait_done(&self, deadline: Instant) -> bool {
+        let mut inner = lock(&self.inner);
+        let goal = inner.put;
+        while inner.done < goal {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            inner = self.wait(inner, left);
+        }
+        true
+    }
+
+    /// Throws away the batches that still wait, and says how many spans they hold.
+    pub(super) fn abandon(&self) -> u64 {
+        let mut inner = lock(&self.inner);
+        let mut spans = 0;
+        inner.work.retain(|work| match work {
+            Work::Export(batch) => {
+                spans += batch.spans.len();
+                false
+            }
+            _ => true,
+        });
+        inner.spans -= spans;
+        spans as u64
+    }
+
+    /// Spans that wait or are being exported.
+    pub(super) fn pending(&self) -> u64 {
+        lock(&self.inner).spans as u64
+    }
+
+    fn wait<'a>(&self, inner: std::sync::MutexGuard<'a, Inner>, at_most: Duration) -> std::sync::MutexGuard<'a, Inner> {
+        self.changed.wait_timeout(inner, at_most).unwrap_or_else(std::sync::PoisonError::into_inner).0
+    }
+}

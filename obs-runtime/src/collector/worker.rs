@@ -1,0 +1,213 @@
+//! An exporter's own thread.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::queue::{Queue, Work};
+use crate::batch::Batch;
+use crate::exporter::{Exporter, Reader, Wants};
+use crate::health_counters::{EXPORT_FAILED, EXPORTER_PANICS, QUEUE_FULL, SHUTDOWN_TIMEOUT};
+use crate::snapshot::Snapshot;
+use crate::telemetry::ExporterReport;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// An [`Exporter`] whose error type does not show.
+pub(crate) trait DynExporter: Send {
+    fn name(&self) -> &'static str;
+    fn wants(&self) -> Wants;
+    fn start(&mut self, reader: Reader) -> Result<(), Failure>;
+    fn export(&mut self, batch: &Batch) -> Result<(), Failure>;
+    fn report(&mut self, snapshot: &Snapshot) -> Result<(), Failure>;
+    fn flush(&mut self) -> Result<(), Failure>;
+    fn shutdown(&mut self) -> Result<(), Failure>;
+}
+
+/// Hides an exporter's error type.
+pub(crate) struct Erased<E>(pub(crate) E);
+
+impl<E: Exporter> DynExporter for Erased<E> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn wants(&self) -> Wants {
+        self.0.wants()
+    }
+
+    fn start(&mut self, reader: Reader) -> Result<(), Failure> {
+        Ok(self.0.start(reader)?)
+    }
+
+    fn export(&mut self, batch: &Batch) -> Result<(), Failure> {
+        Ok(self.0.export(batch)?)
+    }
+
+    fn report(&mut self, snapshot: &Snapshot) -> Result<(), Failure> {
+        Ok(self.0.report(snapshot)?)
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        Ok(self.0.flush()?)
+    }
+
+    fn shutdown(&mut self) -> Result<(), Failure> {
+        Ok(self.0.shutdown()?)
+    }
+}
+
+/// An exporter, seen from the collector.
+pub(super) struct Worker {
+    shared: Arc<Shared>,
+    wants: Wants,
+    /// When the next snapshot is due.
+    due: Option<Instant>,
+    /// It had no room lately: not waited for until it has.
+    stalled: bool,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What collector and worker share.
+struct Shared {
+    name: &'static str,
+    queue: Queue,
+    exported: AtomicU64,
+    failed: AtomicU64,
+    refused: AtomicU64,
+    abandoned: AtomicU64,
+    failures_told: AtomicBool,
+}
+
+impl Worker {
+    pub(super) fn spawn(exporter: Box<dyn DynExporter>, capacity: usize) -> std::io::Result<Self> {
+        let wants = exporter.wants();
+        let shared = Arc::new(Shared {
+            name: exporter.name(),
+            queue: Queue::new(capacity),
+            exported: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            abandoned: AtomicU64::new(0),
+            failures_told: AtomicBool::new(false),
+        });
+        let work = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name(format!("obs-{}", shared.name))
+            .spawn(move || work.run(exporter))?;
+        let due = wants.snapshots.and_then(|every| Instant::now().checked_add(every));
+        Ok(Self { shared, wants, due, stalled: false, thread: Some(thread) })
+    }
+
+    /// Puts a batch into the queue, waiting for room as long as `patience`, but only once for each stall.
+    pub(super) fn offer(&mut self, batch: &Arc<Batch>, patience: Duration) {
+        if !self.wants.spans {
+            return;
+        }
+        let patience = if self.stalled { Duration::ZERO } else { patience };
+        self.stalled = !self.shared.queue.put_batch(batch, Instant::now() + patience);
+        if self.stalled {
+            let spans = batch.spans.len() as u64;
+            self.shared.refused.fetch_add(spans, Ordering::Relaxed);
+            QUEUE_FULL.add(spans);
+        }
+    }
+
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.due.is_some_and(|due| due <= now)
+    }
+
+    pub(super) const fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    pub(super) const fn wants_snapshots(&self) -> bool {
+        self.wants.snapshots.is_some()
+    }
+
+    pub(super) fn report(&mut self, snapshot: &Arc<Snapshot>) {
+        self.due = self.wants.snapshots.and_then(|every| Instant::now().checked_add(every));
+        self.shared.queue.put(Work::Report(Arc::clone(snapshot)));
+    }
+
+    pub(super) fn flush(&self) {
+        self.shared.queue.put(Work::Flush);
+    }
+
+    pub(super) fn wait_done(&self, deadline: Instant) -> bool {
+        self.shared.queue.wait_done(deadline)
+    }
+
+    /// Asks the exporter to stop, and waits for it until the deadline.
+    pub(super) fn shutdown(&mut self, deadline: Instant) -> bool {
+        self.shared.queue.put(Work::Shutdown);
+        let in_time = self.shared.queue.wait_done(deadline);
+        if in_time {
+            if let Some(thread) = self.thread.take() {
+                let _ = thread.join();
+            }
+        } else {
+            let spans = self.shared.queue.abandon();
+            self.shared.abandoned.fetch_add(spans, Ordering::Relaxed);
+            SHUTDOWN_TIMEOUT.add(spans);
+        }
+        in_time
+    }
+
+    pub(super) fn counts(&self) -> ExporterReport {
+        let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        ExporterReport {
+            name: self.shared.name,
+            takes_spans: self.wants.spans,
+            exported: read(&self.shared.exported),
+            failed: read(&self.shared.failed),
+            refused: read(&self.shared.refused),
+            abandoned: read(&self.shared.abandoned),
+            pending: self.shared.queue.pending(),
+        }
+    }
+}
+
+impl Shared {
+    fn run(&self, mut exporter: Box<dyn DynExporter>) {
+        loop {
+            let work = self.queue.take();
+            let stop = matches!(work, Work::Shutdown);
+            let spans = if let Work::Export(batch) = &work { batch.spans.len() } else { 0 };
+            let outcome = catch_unwind(AssertUnwindSafe(|| match &work {
+                Work::Export(batch) => exporter.export(batch),
+                Work::Report(snapshot) => exporter.report(snapshot),
+                Work::Flush => exporter.flush(),
+                Work::Shutdown => exporter.shutdown(),
+            }));
+            self.settle(spans as u64, outcome);
+            self.queue.done(spans);
+            if stop {
+                return;
+            }
+        }
+    }
+
+    fn settle(&self, spans: u64, outcome: std::thread::Result<Result<(), Failure>>) {
+        let cause = match outcome {
+            Ok(Ok(())) => {
+                self.exported.fetch_add(spans, Ordering::Relaxed);
+                self.failures_told.store(false, Ordering::Relaxed);
+                return;
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => {
+                EXPORTER_PANICS.add(1);
+                "it panicked".to_owned()
+            }
+        };
+        self.failed.fetch_add(spans, Ordering::Relaxed);
+        EXPORT_FAILED.add(spans);
+        // Once for each row of failures, not once for each batch.
+        if !self.failures_told.swap(true, Ordering::Relaxed) {
+            eprintln!("obs: exporter {} failed: {cause}; further failures are counted, not printed", self.name);
+        }
+    }
+}

@@ -1,0 +1,423 @@
+//! The fields of a span, on their way into the ring.
+//!
+//! Written as words of 64 bits, so that the ring can hold them beside the span: the key (a `&'static str` as
+//! address and length), a tag, and the value. Small sets need no allocation. Read back by [`crate::collector`].
+
+use std::fmt;
+
+use crate::value::Value;
+
+/// Words of fields that need no allocation: four numbers, or two and a line of text.
+const INLINE: usize = 16;
+/// Words of fields that one span may carry: 8 KiB.
+const MAX_WORDS: usize = 1024;
+/// Bytes of one text value; the rest is cut off, at a character's end, and counted.
+const MAX_TEXT: usize = 4096;
+
+/// The fields of one span.
+#[derive(Debug)]
+pub struct Fields {
+    inline: [u64; INLINE],
+    length: usize,
+    spilled: Vec<u64>,
+    dropped: u32,
+}
+
+#[derive(Clone, Copy)]
+#[repr(u8)]
+enum Tag {
+    Bool = 1,
+    I64,
+    U64,
+    F64,
+    Str,
+}
+
+impl Fields {
+    /// No fields yet.
+    #[inline(always)]
+    pub const fn empty() -> Self {
+        Self { inline: [0; INLINE], length: 0, spilled: Vec::new(), dropped: 0 }
+    }
+
+    /// Adds a field with its type kept: integers, floats, `bool` and text.
+    #[inline(always)]
+    pub fn value<V: FieldValue + ?Sized>(&mut self, key: &'static str, value: &V) {
+        value.write(key, self);
+    }
+
+    /// Adds a field as its `Display` text; `fields(k = %expr)`.
+    pub fn display<V: fmt::Display + ?Sized>(&mut self, key: &'static str, value: &V) {
+        self.text(key, format_args!("{value}"));
+    }
+
+    /// Adds a field as its `Debug` text; `fields(k = ?expr)`.
+    pub fn debug<V: fmt::Debug + ?Sized>(&mut self, key: &'static str, value: &V) {
+        self.text(key, format_args!("{value:?}"));
+    }
+
+    fn text(&mut self, key: &'static str, text: fmt::Arguments<'_>) {
+        match text.as_str() {
+            Some(text) => self.str(key, text),
+            None => self.str(key, &text.to_string()),
+        }
+    }
+
+    #[inline]
+    fn number(&mut self, key: &'static str, tag: Tag, bits: u64) {
+        let [address, length] = key_words(key, tag, 8);
+        self.push(&[address, length, bits]);
+    }
+
+    fn str(&mut self, key: &'static str, text: &str) {
+        let cut = &text[..text.floor_char_boundary(MAX_TEXT)];
+        self.dropped += u32::from(cut.len() < text.len());
+        let [address, length] = key_words(key, Tag::Str, cut.len());
+        let words = 2 + cut.len().div_ceil(8);
+        if !self.reserve(words) {
+            return;
+        }
+        self.push(&[address, length]);
+        let (chunks, rest) = cut.as_bytes().as_chunks::<8>();
+        chunks.iter().for_each(|chunk| self.push(&[u64::from_le_bytes(*chunk)]));
+        if !rest.is_empty() {
+            let mut last = [0; 8];
+            last[..rest.len()].copy_from_slice(rest);
+            self.push(&[u64::from_le_bytes(last)]);
+        }
+    }
+
+    /// Whether that many words still fit into the span; counts the field as dropped otherwise.
+    fn reserve(&mut self, words: usize) -> bool {
+        let fits = self.words().len() + words <= MAX_WORDS;
+        self.dropped += u32::from(!fits);
+        fits
+    }
+
+    #[inline]
+    fn push(&mut self, words: &[u64]) {
+        if self.spilled.is_empty()
+            && let Some(room) = self.inline.get_mut(self.length..self.length + words.len())
+        {
+            room.copy_from_slice(words);
+            self.length += words.len();
+            return;
+        }
+        self.spill(words);
+    }
+
+    #[cold]
+    fn spill(&mut self, words: &[u64]) {
+        if self.spilled.is_empty() {
+            self.spilled.extend_from_slice(&self.inline[..self.length]);
+        }
+        self.spilled.extend_from_slice(words);
+    }
+
+    #[inline(always)]
+    pub(crate) fn words(&self) -> &[u64] {
+        if self.spilled.is_empty() { &self.inline[..self.length] } else { &self.spilled }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn dropped(&self) -> u32 {
+        self.dropped
+    }
+}
+
+#[inline(always)]
+fn key_words(key: &'static str, tag: Tag, bytes: usize) -> [u64; 2] {
+    let length = key.len().min(0xffff) as u64;
+    [key.as_ptr().expose_provenance() as u64, length << 48 | (tag as u64) << 40 | bytes as u64]
+}
+
+/// Reads fields back from the words that [`Fields`] wrote and the ring delivered.
+pub(crate) fn read(mut words: &[u64]) -> Vec<(&'static str, Value)> {
+    let mut fields = Vec::new();
+    while let Some((&[address, length], rest)) = words.split_first_chunk::<2>() {
+        #[expect(clippy::cast_possible_truncation, reason = "the length was put together in `key_words`")]
+        let (bytes, tag) = (length as u32 as usize, (length >> 40) as u8);
+        let Some((value, rest)) = rest.split_at_checked(bytes.div_ceil(8)) else { break };
+        words = rest;
+        let value = read_value(tag, bytes, value);
+        fields.extend(value.map(|value| (key(address, (length >> 48) as usize), value)));
+    }
+    fields
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the address was a usize")]
+fn key(address: u64, length: usize) -> &'static str {
+    let start: *const u8 = std::ptr::with_exposed_provenance(address as usize);
+    // SAFETY: the two numbers were taken from a `&'static str` by `key_words`, which exposed its provenance, and
+    // words are not changed between there and here. A key over 65,535 bytes is cut there, which can only
+    // happen to a key that is all ASCII: the attributes check it.
+    unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(start, length)) }
+}
+
+fn read_value(tag: u8, bytes: usize, words: &[u64]) -> Option<Value> {
+    let &first = words.first().unwrap_or(&0);
+    Some(match tag {
+        tag if tag == Tag::Bool as u8 => Value::Bool(first != 0),
+        tag if tag == Tag::I64 as u8 => Value::I64(first.cast_signed()),
+        tag if tag == Tag::U64 as u8 => Value::U64(first),
+        tag if tag == Tag::F64 as u8 => Value::F64(f64::from_bits(first)),
+        tag if tag == Tag::Str as u8 => {
+            let text: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).take(bytes).collect();
+            Value::Str(String::from_utf8_lossy(&text).into())
+        }
+        _ => return None,
+    })
+}
+
+/// What can be a field's value with its type kept. Everything else goes through `%` (`Display`) or `?` (`Debug`).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a field's value by itself",
+    note = "write `name = %value` to record its `Display` text, or `name = ?value` for its `Debug` text"
+)]
+pub trait FieldValue {
+    /// Adds the field.
+    fn write(&self, key: &'static str, fields: &mut Fields);
+}
+
+macro_rules! numbers {
+    ($($number:ty => $tag:ident as $wide:ty;)*) => {
+        $(impl FieldValue for $number {
+            #[inline(always)]
+            fn write(&self, key: &'static str, fields: &mut Fields) {
+                fields.number(key, Tag::$tag, <$wide>::from(*self).cast_unsigned_bits());
+            }
+        })*
+    };
+}
+
+/// The bits of a number as a word.
+trait Bits {
+    fn cast_unsigned_bits(self) -> u64;
+}
+
+impl Bits for i64 {
+    #[inline(always)]
+    fn cast_unsigned_bits(self) -> u64 {
+        self.cast_unsigned()
+    }
+}
+
+impl Bits for u64 {
+    #[inline(always)]
+    fn cast_unsigned_bits(self) -> u64 {
+        self
+    }
+}
+
+impl Bits for f64 {
+    #[inline(always)]
+    fn cast_unsigned_bits(self) -> u64 {
+        self.to_bits()
+    }
+}
+
+numbers! {
+    bool => Bool as u64;
+    u8 => U64 as u64;
+    u16 => U64 as u64;
+    u32 => U64 as u64;
+    u64 => U64 as u64;
+    i8 => I64 as i64;
+    i16 => I64 as i64;
+    i32 => I64 as i64;
+    i64 => I64 as i64;
+    f32 => F64 as f64;
+    f64 => F64 as f64;
+}
+
+impl FieldValue for usize {
+    #[inline(always)]
+    fn write(&self, key: &'static str, fields: &mut Fields) {
+        (*self as u64).write(key, fields);
+    }
+}
+
+impl FieldValue for isize {
+    #[inline(always)]
+    fn write(&self, key: &'static str, fields: &mut Fields) {
+        (*self as i64).write(key, fields);
+    }
+}
+
+impl FieldValue for str {
+    #[inline]
+    fn write(&self, key: &'static str, fields: &mut Fields) {
+        fields.str(key, self);
+    }
+}
+
+impl FieldValue for String {
+    #[inline]
+    fn write(&self, key: &'static str, fields: &mut Fields) {
+        fields.str(key, self);
+    }
+}
+
+impl FieldValue for std::borrow::Cow<'_, str> {
+    #[inline]
+    fn write(&self, key: &'static str, fields: &mut Fields) {
+        fields.str(key, self);
+    }
+}
+
+impl FieldValue for char {
+    #[inline]
+    fn write(&self, key: &'static str, fields: &mut Fields) {
+        fields.str(key, self.encode_utf8(&mut [0; 4]));
+    }
+}
+
+impl<V: FieldValue + ?Sized> FieldValue for &V {
+    #[inline(always)]
+    fn write(&self, key: &'static str, fields: &mut Fields) {
+        V::write(self, key, fields);
+    }
+}
+
+impl<V: FieldValue + ?Sized> FieldValue for &mut V {
+    #[inline(always)]
+    fn write(&self, key: &'static str, fields: &mut Fields) {
+        V::write(self, key, fields);
+    }
+}
+
+impl<V: FieldValue + ?Sized> FieldValue for Box<V> {
+    #[inline(always)]
+    fn write(&self, key: &'static str, fields: &mut Fields) {
+        V::write(self, key, fields);
+    }
+}
+
+/// `None` leaves the field out.
+impl<V: FieldValue> FieldValue for Option<V> {
+    #[inline(always)]
+    fn write(&self, key: &'static str, fields: &mut Fields) {
+        if let Some(value) = self {
+            value.write(key, fields);
+        }
+    }
+}
+
+/// The fields of a function, or none: known when it is compiled.
+pub trait FieldSet {
+    /// What the guard keeps until the span ends.
+    type Kept: Kept;
+
+    /// Captures the fields.
+    #[doc(hidden)]
+    fn capture(self) -> Self::Kept;
+
+    /// Keeps nothing: the span is not recorded.
+    #[doc(hidden)]
+    fn nothing() -> Self::Kept;
+}
+
+/// What a guard keeps of the fields.
+#[doc(hidden)]
+pub trait Kept {
+    /// The captured fields, if there are any.
+    fn fields(&self) -> Option<&Fields>;
+}
+
+impl Kept for () {
+    #[inline(always)]
+    fn fields(&self) -> Option<&Fields> {
+        None
+    }
+}
+
+impl Kept for Option<Fields> {
+    #[inline(always)]
+    fn fields(&self) -> Option<&Fields> {
+        self.as_ref()
+    }
+}
+
+/// A function without fields.
+#[derive(Clone, Copy, Debug)]
+pub struct NoFields;
+
+impl FieldSet for NoFields {
+    type Kept = ();
+
+    #[inline(always)]
+    fn capture(self) {}
+
+    #[inline(always)]
+    fn nothing() {}
+}
+
+/// A function with fields: the closure adds them.
+#[derive(Clone, Copy, Debug)]
+pub struct WithFields<F>(pub F);
+
+impl<F: FnOnce(&mut Fields)> FieldSet for WithFields<F> {
+    type Kept = Option<Fields>;
+
+    #[inline(always)]
+    fn capture(self) -> Option<Fields> {
+        let mut fields = Fields::empty();
+        (self.0)(&mut fields);
+        Some(fields)
+    }
+
+    #[inline(always)]
+    fn nothing() -> Option<Fields> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_back_with_their_types() {
+        let mut fields = Fields::empty();
+        fields.value("id", &7_u64);
+        fields.value("delta", &-7_i32);
+        fields.value("share", &0.25_f64);
+        fields.value("hit", &true);
+        fields.value("name", "");
+        fields.value("city", "Zürich, and more than sixteen words of it");
+        fields.value("none", &None::<u8>);
+        fields.debug("list", &[1, 2]);
+        fields.display("shown", &1.5);
+        let read = read(fields.words());
+        let text = |text: &str| Value::Str(text.into());
+        assert_eq!(
+            read,
+            [
+                ("id", Value::U64(7)),
+                ("delta", Value::I64(-7)),
+                ("share", Value::F64(0.25)),
+                ("hit", Value::Bool(true)),
+                ("name", text("")),
+                ("city", text("Zürich, and more than sixteen words of it")),
+                ("list", text("[1, 2]")),
+                ("shown", text("1.5")),
+            ]
+        );
+    }
+
+    #[test]
+    fn text_past_the_limit_is_cut_and_counted() {
+        let mut fields = Fields::empty();
+        fields.value("long", &"ü".repeat(MAX_TEXT));
+        assert_eq!(fields.dropped(), 1);
+        assert!(matches!(&read(fields.words())[..], [("long", Value::Str(text))] if text.len() == MAX_TEXT));
+    }
+
+    #[test]
+    fn fields_past_the_limit_are_left_out_and_counted() {
+        let mut fields = Fields::empty();
+        (0..4).for_each(|_| fields.value("long", &"x".repeat(MAX_TEXT)));
+        assert_eq!(read(fields.words()).len(), 1);
+        assert_eq!(fields.dropped(), 3);
+    }
+}

@@ -1,0 +1,39 @@
+//! What went wrong outside of any shard: counted by several threads, off the hot path.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::health::Health;
+
+/// A counter that any thread may add to.
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn add(&self, n: u64) {
+        self.0.fetch_add(n, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+macro_rules! counters {
+    ($($counter:ident => $field:ident,)*) => {
+        $(pub(crate) static $counter: Counter = Counter(AtomicU64::new(0));)*
+
+        /// Adds all of them to a snapshot's health.
+        pub(crate) fn add_to(health: &mut Health) {
+            $(health.$field += $counter.get();)*
+        }
+    };
+}
+
+counters! {
+    QUEUE_FULL => queue_full,
+    EXPORT_FAILED => export_failed,
+    SHUTDOWN_TIMEOUT => shutdown_timeout,
+    SERIES_FULL => series_full,
+    EXPORTER_PANICS => exporter_panics,
+    CONFIG_WARNINGS => config_warnings,
+    BAD_REQUESTS => bad_requests,
+}

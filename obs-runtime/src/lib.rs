@@ -1,0 +1,69 @@
+//! The runtime of `obs`: callsites, guards, shards, rings, the collector and its snapshots.
+//!
+//! Users depend on the facade `obs`, which re-exports what is public here. The flow, each module naming only those
+//! after it: `callsite` -> `guard`, `task` -> `record`, `span` -> `shard`, `ring` -> `collector`, `totals` ->
+//! `snapshot`, `batch` -> exporters.
+
+mod batch;
+mod builder;
+mod cache;
+mod callsite;
+mod clock;
+mod collector;
+mod control;
+#[doc(hidden)]
+pub mod expand;
+mod exporter;
+#[expect(unsafe_code, reason = "a key travels as address and length")]
+mod fields;
+mod guard;
+mod health;
+mod health_counters;
+mod histogram;
+mod ids;
+mod labels;
+mod level;
+mod metric;
+mod name;
+mod outcome;
+mod policy;
+#[doc(hidden)]
+pub mod probe;
+mod record;
+mod registry;
+mod resource;
+mod ring;
+#[expect(unsafe_code, reason = "the linker's section, named by both its ends")]
+mod section;
+mod shard;
+mod snapshot;
+mod span;
+#[expect(unsafe_code, reason = "null or a reference, behind an atomic")]
+mod static_ptr;
+mod sync;
+#[expect(unsafe_code, reason = "pin projection")]
+mod task;
+mod telemetry;
+mod totals;
+mod value;
+
+pub use batch::{Batch, Span};
+pub use builder::{Builder, Preset, StartError};
+pub use callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
+pub use clock::{ClockChoice, ClockSource, ManualClock};
+pub use control::{builder, callsites, control, set_enabled};
+pub use exporter::{Exporter, Reader, Wants};
+pub use fields::{FieldValue, Fields};
+pub use health::Health;
+pub use histogram::Histogram;
+pub use ids::{SpanId, TraceId};
+pub use labels::{LabelValue, Labels};
+pub use level::{Level, ParseLevelError, SpanKind};
+pub use metric::{Metric, MetricSource, Point, PointValue};
+pub use outcome::{Outcome, Outcomes};
+pub use policy::ParseFilterError;
+pub use resource::Resource;
+pub use snapshot::{CallsiteSnapshot, Polls, Series, Snapshot};
+pub use telemetry::{ExporterReport, FlushReport, Telemetry};
+pub use totals::{register_source, snapshot};
+pub use value::Value;

@@ -1,0 +1,166 @@
+//! What is on: the switches of the whole program, and a filter by name.
+
+use std::fmt;
+
+use crate::callsite::{Callsite, Control};
+use crate::level::Level;
+
+/// What is on. The registry turns it into one control word for each callsite.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    pub(crate) enabled: bool,
+    /// Somebody takes spans: without anybody, none are recorded.
+    pub(crate) spans_wanted: bool,
+    /// Spans less important than this are not recorded.
+    pub(crate) level: Level,
+    pub(crate) filter: Filter,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { enabled: true, spans_wanted: false, level: Level::Trace, filter: Filter::default() }
+    }
+}
+
+impl Policy {
+    pub(crate) fn control(&self, callsite: &Callsite) -> Control {
+        let meta = callsite.meta();
+        let detail = self.filter.detail(callsite);
+        if !self.enabled || detail == Detail::Off {
+            return Control::OFF;
+        }
+        let flag = |on, flag| if on { flag } else { 0 };
+        let timed = meta.timed && detail >= Detail::Profile;
+        let traced = meta.traced && detail >= Detail::Trace && self.spans_wanted && meta.level >= self.level;
+        let flags = Control::COUNT
+            | flag(timed, Control::TIME)
+            | flag(timed && meta.time_one_in > 1, Control::TIME_SOME)
+            | flag(traced, Control::TRACE)
+            | flag(traced && meta.trace_ratio < 1.0, Control::TRACE_SOME)
+            | flag(meta.in_flight, Control::IN_FLIGHT);
+        Control::new(callsite.series(), flags)
+    }
+}
+
+/// How much of a function is recorded: each step includes the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Detail {
+    Off,
+    Count,
+    Profile,
+    Trace,
+}
+
+/// Rules by name: `my_crate::db = off, my_crate::cart::* = trace`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    rules: Vec<Rule>,
+}
+
+#[derive(Clone, Debug)]
+struct Rule {
+    path: String,
+    detail: Detail,
+}
+
+impl Rule {
+    /// Whether the rule is about this function: its name, or a module or type that it lies in.
+    fn covers(&self, name: &str) -> bool {
+        self.path == "*" || name.strip_prefix(&*self.path).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    }
+}
+
+impl Filter {
+    /// Reads rules: `path = off|count|profile|trace`, separated by commas. A path names a function, or a module
+    /// or type with all in it (`::*` may be added), or `*` all functions. The longest path that fits decides.
+    ///
+    /// # Errors
+    /// The first rule that is not understood.
+    pub(crate) fn parse(text: &str) -> Result<Self, ParseFilterError> {
+        let mut rules = Vec::new();
+        for rule in text.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
+            rules.push(Self::parse_rule(rule)?);
+        }
+        Ok(Self { rules })
+    }
+
+    fn parse_rule(rule: &str) -> Result<Rule, ParseFilterError> {
+        let error = |expected| ParseFilterError { rule: rule.to_owned(), expected };
+        let (path, detail) = rule.split_once('=').ok_or_else(|| error("`path = off|count|profile|trace`"))?;
+        let path = path.trim();
+        let path = path.strip_suffix("::*").unwrap_or(path);
+        let legal = |c: char| c.is_alphanumeric() || "_:#".contains(c);
+        if path != "*" && (path.is_empty() || !path.chars().all(legal)) {
+            return Err(error("a path such as `my_crate::cart`, or `*`"));
+        }
+        let detail = match detail.trim() {
+            "off" => Detail::Off,
+            "count" => Detail::Count,
+            "profile" => Detail::Profile,
+            "trace" | "on" => Detail::Trace,
+            _ => return Err(error("one of off, count, profile, trace after the `=`")),
+        };
+        Ok(Rule { path: path.to_owned(), detail })
+    }
+
+    fn detail(&self, callsite: &Callsite) -> Detail {
+        if self.rules.is_empty() {
+            return Detail::Trace;
+        }
+        let name = callsite.name();
+        let rules = self.rules.iter().filter(|rule| rule.covers(name));
+        // The longest path; of equal ones the last, as the user wrote it later.
+        let rule = rules.max_by_key(|rule| if rule.path == "*" { 0 } else { rule.path.len() });
+        rule.map_or(Detail::Trace, |rule| rule.detail)
+    }
+}
+
+/// A filter that was not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseFilterError {
+    rule: String,
+    expected: &'static str,
+}
+
+impl fmt::Display for ParseFilterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "found filter rule {:?}, expected {}", self.rule, self.expected)
+    }
+}
+
+impl std::error::Error for ParseFilterError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::callsite::{Meta, Name};
+
+    fn control(filter: &str, name: &'static str) -> u32 {
+        let callsite = Callsite::new(Meta { name: Name::Given(name), traced: true, timed: true, ..Meta::EMPTY });
+        callsite.set_series(1);
+        let filter = Filter::parse(filter).expect("a valid filter");
+        Policy { spans_wanted: true, filter, ..Policy::default() }.control(&callsite).word() & 0xff
+    }
+
+    const ALL: u32 = Control::COUNT | Control::TIME | Control::TRACE;
+
+    #[test]
+    fn the_longest_path_that_fits_decides() {
+        let filter = "shop = count, shop::db = off, shop::db::query = trace, * = profile";
+        assert_eq!(control(filter, "shop::cart::add"), Control::COUNT);
+        assert_eq!(control(filter, "shop::db::open"), 0);
+        assert_eq!(control(filter, "shop::db::query"), ALL);
+        assert_eq!(control(filter, "other::f"), Control::COUNT | Control::TIME);
+        assert_eq!(control("shop = off", "shopping::f"), ALL, "a path ends at a `::`");
+        assert_eq!(control("shop::* = off", "shop::f"), 0);
+        assert_eq!(control("a = off, a = trace", "a"), ALL, "of two equal paths the last counts");
+    }
+
+    #[test]
+    fn a_rule_that_is_not_understood_is_named() {
+        let error = |text| Filter::parse(text).expect_err("not a filter").to_string();
+        assert_eq!(error("a = off, b"), "found filter rule \"b\", expected `path = off|count|profile|trace`");
+        assert!(error("a = loud").contains("one of off, count, profile, trace"));
+        assert!(error("a b = off").contains("a path such as"));
+    }
+}

@@ -1,0 +1,111 @@
+//! Where a call's numbers go when it has ended: the slot of its series in this thread.
+
+use crate::cache::SeriesKey;
+use crate::callsite::{Callsite, Control, OnExceed, Violation};
+use crate::probe::ErrorName;
+use crate::outcome::Outcome;
+use crate::shard::{Slot, attached, local, with_shard};
+use crate::sync::add;
+
+/// What was measured of one call.
+#[derive(Clone, Copy)]
+pub(crate) struct Measured {
+    /// Wall nanoseconds, if the call was timed for the histogram.
+    pub(crate) nanos: Option<u64>,
+    /// Polls, busy and longest nanoseconds, if it was a future.
+    pub(crate) polls: Option<[u64; 3]>,
+}
+
+impl Measured {
+    #[inline(always)]
+    fn write(self, slot: &Slot) {
+        slot.count();
+        if let Some(nanos) = self.nanos {
+            slot.time(nanos);
+        }
+        if let Some([polls, busy, longest]) = self.polls {
+            slot.polled(polls, busy, longest);
+        }
+    }
+}
+
+/// Counts a call that ended well.
+#[inline(always)]
+pub(crate) fn ok(control: Control, measured: Measured) {
+    match local(|local| local.slot(control.series())) {
+        Some(slot) => measured.write(slot),
+        None => cold(control.series(), measured),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn cold(series: u32, measured: Measured) {
+    with_shard(|shard| {
+        if let Some(slot) = shard.slot(series) {
+            measured.write(slot);
+        }
+    });
+}
+
+/// Counts a call that did not, and gives the series it was counted in.
+#[cold]
+#[inline(never)]
+pub(crate) fn failed(
+    callsite: &'static Callsite,
+    control: Control,
+    outcome: Outcome,
+    error: Option<&ErrorName>,
+    measured: Measured,
+) -> u32 {
+    let name = error.map_or_else(|| outcome.as_str().into(), |error| error.to_text());
+    let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: name.as_bytes() };
+    let series = crate::registry::find(callsite, &key);
+    cold(series, measured);
+    series
+}
+
+/// Counts the start of a call.
+#[inline(always)]
+pub(crate) fn entered(control: Control) {
+    match local(|local| local.slot(control.series())) {
+        Some(slot) => slot.enter(),
+        None => with_shard(|shard| shard.slot(control.series()).into_iter().for_each(Slot::enter)),
+    }
+}
+
+/// Whether this call is the one in `n` to be timed.
+#[cold]
+pub(crate) fn is_turn(callsite: &'static Callsite, control: Control) -> bool {
+    let n = callsite.meta().time_one_in;
+    let slot = local(|local| local.slot(control.series()));
+    slot.map_or_else(|| with_shard(|shard| shard.slot(control.series()).is_some_and(|s| s.is_turn(n))), |s| s.is_turn(n))
+}
+
+/// Notes that a clock went backwards during a call.
+#[cold]
+pub(crate) fn clock_backwards() {
+    match attached() {
+        Some(shard) => add(&shard.faults.clock_backwards, 1),
+        None => with_shard(|shard| add(&shard.faults.clock_backwards, 1)),
+    }
+}
+
+/// Counts a call that took longer than its budget allows, and does what the budget asks for.
+///
+/// # Panics
+/// When the budget says `on_exceed = panic`, unless the thread is unwinding already.
+#[cold]
+#[inline(never)]
+pub(crate) fn over_budget(callsite: &'static Callsite, series: u32, nanos: u64) {
+    with_shard(|shard| shard.slot(series).into_iter().for_each(Slot::exceed_budget));
+    let Some(budget) = &callsite.meta().budget else { return };
+    let violation = Violation { callsite, limit_nanos: budget.wall_nanos, actual_nanos: nanos };
+    match budget.on_exceed {
+        OnExceed::Count => {}
+        OnExceed::Warn => callsite.warn_rarely(&violation),
+        OnExceed::Panic if std::thread::panicking() => {}
+        OnExceed::Panic => panic!("{violation}"),
+        OnExceed::Hook(hook) => hook(&violation),
+    }
+}

@@ -1,0 +1,29 @@
+//! What went wrong in one thread.
+
+use crate::health::Health;
+use crate::sync::{AtomicU64, Ordering};
+
+/// One thread's counts of what went wrong; single writer, any reader.
+#[derive(Default)]
+pub(crate) struct Faults {
+    pub(crate) spans_finished: AtomicU64,
+    pub(crate) ring_full: AtomicU64,
+    pub(crate) fields_truncated: AtomicU64,
+    pub(crate) label_overflow: AtomicU64,
+    pub(crate) series_full: AtomicU64,
+    pub(crate) clock_backwards: AtomicU64,
+    pub(crate) late_calls: AtomicU64,
+}
+
+impl Faults {
+    pub(crate) fn add_to(&self, health: &mut Health) {
+        let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        health.spans_finished += read(&self.spans_finished);
+        health.ring_full += read(&self.ring_full);
+        health.fields_truncated += read(&self.fields_truncated);
+        health.label_overflow += read(&self.label_overflow);
+        health.series_full += read(&self.series_full);
+        health.clock_backwards += read(&self.clock_backwards);
+        health.late_calls += read(&self.late_calls);
+    }
+}

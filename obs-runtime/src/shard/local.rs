@@ -1,0 +1,119 @@
+//! The calling thread's own storage.
+//!
+//! [`LOCAL`] has no destructor, so that it costs one load and is there even while the thread is being torn down.
+//! [`LEASE`] has one, which gives the shard back; only the cold path touches it.
+
+use std::cell::Cell;
+
+use super::{POOL, Shard, Slot};
+
+/// The calling thread's own storage.
+pub(crate) struct Local {
+    /// The shard's slots; empty until the first record, and again after the last.
+    slots: Cell<&'static [Slot]>,
+    shard: Cell<Option<&'static Shard>>,
+    /// The running span.
+    pub(crate) current: Cell<Current>,
+    /// State of the generator of ids; 0 until seeded.
+    random: Cell<u64>,
+}
+
+/// What runs on this thread now, as far as traces go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Current {
+    /// 0 when there is no trace.
+    pub(crate) trace: u128,
+    pub(crate) span: u64,
+    pub(crate) sampled: bool,
+}
+
+impl Current {
+    pub(crate) const NONE: Self = Self { trace: 0, span: 0, sampled: false };
+}
+
+thread_local! {
+    static LOCAL: Local = const {
+        Local {
+            slots: Cell::new(&[]),
+            shard: Cell::new(None),
+            current: Cell::new(Current::NONE),
+            random: Cell::new(0),
+        }
+    };
+
+    static LEASE: Lease = Lease::take();
+}
+
+/// Runs with the calling thread's storage.
+#[inline(always)]
+pub(crate) fn local<R>(body: impl FnOnce(&Local) -> R) -> R {
+    LOCAL.with(body)
+}
+
+impl Local {
+    /// One series' slot, if this thread has a shard and the series exists.
+    #[inline(always)]
+    pub(crate) fn slot(&self, series: u32) -> Option<&'static Slot> {
+        self.slots.get().get(series as usize)
+    }
+
+    #[inline(always)]
+    pub(crate) fn shard(&self) -> Option<&'static Shard> {
+        self.shard.get()
+    }
+
+    /// A random number that is not zero.
+    #[inline(always)]
+    pub(crate) fn random(&self) -> u64 {
+        let mut state = self.random.get();
+        if state == 0 {
+            state = seed();
+        }
+        // Weyl sequence and a mixing multiplication (wyrand): 2^64 numbers before the first repetition.
+        state = state.wrapping_add(0xa076_1d64_78bd_642f);
+        self.random.set(state);
+        let product = u128::from(state) * u128::from(state ^ 0xe703_7ed1_a0b4_28db);
+        ((product >> 64) as u64 ^ product as u64).max(1)
+    }
+}
+
+#[cold]
+fn seed() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(std::thread::current().id()).max(1)
+}
+
+struct Lease(&'static Shard);
+
+impl Lease {
+    fn take() -> Self {
+        let shard = POOL.take(Shard::leaked);
+        LOCAL.with(|local| {
+            local.slots.set(shard.slots.as_slice());
+            local.shard.set(Some(shard));
+        });
+        Self(shard)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        LOCAL.with(|local| {
+            local.slots.set(&[]);
+            local.shard.set(None);
+        });
+        POOL.give_back(self.0);
+    }
+}
+
+/// Gives the calling thread a shard; `None` when its storage is already gone.
+#[cold]
+pub(super) fn attach() -> Option<&'static Shard> {
+    LEASE.try_with(|lease| lease.0).ok()
+}
+
+/// The calling thread's shard, if it has one.
+#[inline(always)]
+pub(crate) fn attached() -> Option<&'static Shard> {
+    local(Local::shard)
+}

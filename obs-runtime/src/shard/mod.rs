@@ -1,0 +1,77 @@
+//! One thread's share of everything: its cells, its ring, its caches, its counts of what went wrong.
+//!
+//! A shard has one writer, the thread that leases it, and any number of readers. When the thread ends, the
+//! next new thread takes the shard over and goes on with the same counters, so totals never go backwards and
+//! memory follows the largest number of threads that lived at the same time.
+
+mod faults;
+mod local;
+mod pool;
+#[expect(unsafe_code, reason = "a table of zeros that is not written before it is used")]
+mod slot;
+
+pub(crate) use faults::Faults;
+pub(crate) use local::{Current, Local, attached, local};
+pub(crate) use pool::Pool;
+pub(crate) use slot::{MAX_SERIES, Slot, Slots};
+
+use crate::cache::SeriesCache;
+use crate::ring::Ring;
+use crate::static_ptr::StaticPtr;
+
+/// One thread's share. Lives as long as the program.
+pub(crate) struct Shard {
+    pub(crate) number: u32,
+    pub(crate) slots: Slots,
+    pub(crate) ring: Ring,
+    pub(crate) faults: Faults,
+    cache: StaticPtr<SeriesCache>,
+}
+
+impl Shard {
+    fn leaked(number: u32) -> &'static Self {
+        Box::leak(Box::new(Self {
+            number,
+            slots: Slots::zeroed(),
+            ring: Ring::new(),
+            faults: Faults::default(),
+            cache: StaticPtr::null(),
+        }))
+    }
+
+    /// The series this thread has looked up before. Only the leasing thread may call this.
+    pub(crate) fn cache(&self) -> &'static SeriesCache {
+        self.cache.get().unwrap_or_else(|| {
+            let cache: &'static SeriesCache = Box::leak(Box::default());
+            self.cache.set(cache);
+            cache
+        })
+    }
+
+    /// Calls recorded so far in one series. Any thread may call this.
+    pub(crate) fn slot(&self, series: u32) -> Option<&Slot> {
+        self.slots.get(series)
+    }
+}
+
+/// The shards of the program.
+pub(crate) static POOL: Pool<Shard> = Pool::new();
+
+/// Makes room in the calling thread's local storage and gives its shard.
+///
+/// After the thread's storage is gone, the one late shard, which is locked, serves every thread.
+#[cold]
+pub(crate) fn with_shard<R>(body: impl FnOnce(&'static Shard) -> R) -> R {
+    match local::attach() {
+        Some(shard) => body(shard),
+        None => late(body),
+    }
+}
+
+fn late<R>(body: impl FnOnce(&'static Shard) -> R) -> R {
+    static LATE: std::sync::Mutex<Option<&'static Shard>> = std::sync::Mutex::new(None);
+    let mut late = crate::sync::lock(&LATE);
+    let shard = *late.get_or_insert_with(|| POOL.take(Shard::leaked));
+    crate::sync::add(&shard.faults.late_calls, 1);
+    body(shard)
+}

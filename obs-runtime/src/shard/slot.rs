@@ -1,0 +1,163 @@
+//! The cells of one series in one thread: one cache line.
+
+use crate::histogram::cells::Buckets;
+use crate::static_ptr::StaticPtr;
+use crate::sync::{AtomicU64, Ordering, add, raise};
+
+/// Series in the whole program; each thread reserves this many slots and touches those it uses.
+pub(crate) const MAX_SERIES: u32 = if cfg!(loom) { 4 } else { 32_768 };
+
+/// One series in one thread. All zero is the empty state.
+#[repr(C, align(64))]
+pub(crate) struct Slot {
+    calls: AtomicU64,
+    entered: AtomicU64,
+    over_budget: AtomicU64,
+    /// Calls until the next one that is timed, under `sample = n`.
+    untimed: AtomicU64,
+    total_nanos: AtomicU64,
+    max_nanos: AtomicU64,
+    buckets: StaticPtr<Buckets>,
+    polls: StaticPtr<PollCells>,
+}
+
+const _: () = assert!(cfg!(loom) || size_of::<Slot>() == 64 || size_of::<usize>() != 8);
+
+impl Slot {
+    #[inline(always)]
+    pub(crate) fn count(&self) {
+        add(&self.calls, 1);
+    }
+
+    #[inline(always)]
+    pub(crate) fn enter(&self) {
+        add(&self.entered, 1);
+    }
+
+    #[cold]
+    pub(crate) fn exceed_budget(&self) {
+        add(&self.over_budget, 1);
+    }
+
+    #[inline(always)]
+    pub(crate) fn time(&self, nanos: u64) {
+        add(&self.total_nanos, nanos);
+        raise(&self.max_nanos, nanos);
+        match self.buckets.get() {
+            Some(buckets) => buckets.record(nanos),
+            None => self.first_time(nanos),
+        }
+    }
+
+    #[cold]
+    fn first_time(&self, nanos: u64) {
+        let buckets = Buckets::leaked();
+        self.buckets.set(buckets);
+        buckets.record(nanos);
+    }
+
+    /// Whether this call is the one in `n` to be timed.
+    #[inline(always)]
+    pub(crate) fn is_turn(&self, n: u32) -> bool {
+        let left = self.untimed.load(Ordering::Relaxed);
+        let turn = left == 0;
+        self.untimed.store(if turn { u64::from(n) - 1 } else { left - 1 }, Ordering::Relaxed);
+        turn
+    }
+
+    pub(crate) fn polled(&self, polls: u64, busy: u64, longest: u64) {
+        let cells = self.polls.get().unwrap_or_else(|| {
+            let cells: &'static PollCells = Box::leak(Box::default());
+            self.polls.set(cells);
+            cells
+        });
+        add(&cells.polls, polls);
+        add(&cells.busy_nanos, busy);
+        raise(&cells.longest_nanos, longest);
+    }
+
+    pub(crate) fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn entered(&self) -> u64 {
+        self.entered.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn over_budget(&self) -> u64 {
+        self.over_budget.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn total_nanos(&self) -> u64 {
+        self.total_nanos.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn max_nanos(&self) -> u64 {
+        self.max_nanos.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn buckets(&self) -> Option<&'static Buckets> {
+        self.buckets.get()
+    }
+
+    pub(crate) fn polls(&self) -> Option<(u64, u64, u64)> {
+        let cells = self.polls.get()?;
+        let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        Some((read(&cells.polls), read(&cells.busy_nanos), read(&cells.longest_nanos)))
+    }
+}
+
+/// How the futures of one series were driven in one thread.
+#[derive(Default)]
+pub(crate) struct PollCells {
+    polls: AtomicU64,
+    busy_nanos: AtomicU64,
+    longest_nanos: AtomicU64,
+}
+
+/// All slots of one thread: a table as long as there may be series, of which only touched pages take memory.
+pub(crate) struct Slots(&'static [Slot]);
+
+impl Slots {
+    #[cfg(not(loom))]
+    pub(crate) fn zeroed() -> Self {
+        use std::alloc::{Layout, alloc_zeroed, handle_alloc_error};
+
+        // Asked for with the alignment of `calloc`, which gives untouched pages, and aligned by hand: a larger
+        // alignment makes the standard library write all the zeros itself.
+        let bytes = MAX_SERIES as usize * size_of::<Slot>() + align_of::<Slot>();
+        let layout = Layout::from_size_align(bytes, 16).expect("two megabytes are a valid layout");
+        // SAFETY: the layout is not empty.
+        let start = unsafe { alloc_zeroed(layout) };
+        if start.is_null() {
+            handle_alloc_error(layout);
+        }
+        let slots = start.map_addr(|addr| addr.next_multiple_of(align_of::<Slot>())).cast::<Slot>();
+        // SAFETY: after at most `align_of::<Slot>()` bytes the memory holds MAX_SERIES slots, and it is never freed.
+        // A slot is made of integers and of pointers that may be null, so all zero is a valid one.
+        Self(unsafe { std::slice::from_raw_parts(slots, MAX_SERIES as usize) })
+    }
+
+    #[cfg(loom)]
+    pub(crate) fn zeroed() -> Self {
+        let empty = || Slot {
+            calls: AtomicU64::new(0),
+            entered: AtomicU64::new(0),
+            over_budget: AtomicU64::new(0),
+            untimed: AtomicU64::new(0),
+            total_nanos: AtomicU64::new(0),
+            max_nanos: AtomicU64::new(0),
+            buckets: StaticPtr::null(),
+            polls: StaticPtr::null(),
+        };
+        Self(Box::leak((0..MAX_SERIES).map(|_| empty()).collect()))
+    }
+
+    pub(crate) const fn as_slice(&self) -> &'static [Slot] {
+        self.0
+    }
+
+    pub(crate) fn get(&self, series: u32) -> Option<&'static Slot> {
+        self.0.get(series as usize)
+    }
+}

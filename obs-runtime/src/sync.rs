@@ -1,0 +1,34 @@
+//! The one file that names std's or loom's atomics (a callsite's own static atomics excepted).
+
+#[cfg(not(loom))]
+pub(crate) use std::sync::{
+    Mutex, MutexGuard,
+    atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering},
+};
+
+#[cfg(loom)]
+pub(crate) use loom::sync::{
+    Mutex, MutexGuard,
+    atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering},
+};
+
+/// Locks, also after a panic of another holder: everything behind our locks is valid between any two statements.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Adds to a cell that only this thread writes: a load and a store, no locked instruction.
+#[inline(always)]
+pub(crate) fn add(cell: &AtomicU64, n: u64) {
+    // Relaxed: the cell stands alone, and its only writer is this thread.
+    cell.store(cell.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
+}
+
+/// Raises a cell that only this thread writes.
+#[inline(always)]
+pub(crate) fn raise(cell: &AtomicU64, to: u64) {
+    // Relaxed: as in `add`.
+    if to > cell.load(Ordering::Relaxed) {
+        cell.store(to, Ordering::Relaxed);
+    }
+}
