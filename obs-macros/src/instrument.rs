@@ -55,7 +55,7 @@ fn outermost(foreign: Vec<Attribute>, item: &Item, layers: &[Layer], errors: &Er
         }
         (Shape::Members | Shape::Module, Some(body)) => {
             check_block(layers, errors);
-            block(&foreign, item, body, &layers.iter().collect::<Vec<_>>(), errors)
+            block(&foreign, item, body, &layers.iter().collect::<Vec<_>>(), taken(layers), errors)
         }
         (Shape::Members | Shape::Other(_), _) => {
             let message =
@@ -97,6 +97,10 @@ fn function(
     if errors.len() > before { plain } else { expand::instrumented(&call) }
 }
 
+fn taken(layers: &[Layer]) -> TokenStream {
+    layers.iter().filter_map(|layer| layer.path.as_ref()).map(expand::taken).collect()
+}
+
 /// An item's own attributes replace those of the same kind around it.
 fn effective<'a>(around: &[&'a Layer], own: &'a [Layer]) -> Vec<&'a Layer> {
     let is_replaced = |layer: &Layer| own.iter().any(|other| other.kind() == layer.kind());
@@ -105,21 +109,39 @@ fn effective<'a>(around: &[&'a Layer], own: &'a [Layer]) -> Vec<&'a Layer> {
 
 // Input:  impl Cart { fn a(&self) {} #[obs::skip] fn b(&self) {} }
 // Output: impl Cart { fn a(&self) { <instrumented> } fn b(&self) {} }
-fn block(foreign: &[Attribute], item: &Item, body: &Group, layers: &[&Layer], errors: &Errors) -> TokenStream {
+/// `uses` are the imports that the attributes taken along, and every `skip`, would have used.
+fn block(
+    foreign: &[Attribute],
+    item: &Item,
+    body: &Group,
+    layers: &[&Layer],
+    mut uses: TokenStream,
+    errors: &Errors,
+) -> TokenStream {
     let (inner, rest) = inner_attributes(body.stream());
     let krate = layers.iter().find_map(|layer| layer.krate.as_ref());
-    let members = Item::all(rest).into_iter().map(|item| member(item, layers, krate, errors));
-    let mut inside = Group::new(body.delimiter(), quote!(#inner #(#members)*));
+    let mut skips = TokenStream::new();
+    let members: Vec<_> =
+        Item::all(rest).into_iter().map(|item| member(item, layers, krate, &mut skips, errors)).collect();
+    let is_module = item.shape == Shape::Module;
+    let inside_uses = is_module.then(|| std::mem::take(&mut skips));
+    uses.extend(skips);
+    let mut inside = Group::new(body.delimiter(), quote!(#inner #(#members)* #inside_uses));
     inside.set_span(body.span());
     let head = &item.head;
-    quote!(#(#foreign)* #head #inside)
+    quote!(#(#foreign)* #head #inside #uses)
 }
 
-fn member(mut item: Item, around: &[&Layer], krate: Option<&Path>, errors: &Errors) -> TokenStream {
-    let all = item.attributes.len();
-    item.attributes.retain(|attribute| !attribute.is_skip(krate));
-    let is_skipped = item.attributes.len() < all;
-    if is_skipped || item.body.is_none() || matches!(item.shape, Shape::Other(_)) {
+fn member(
+    mut item: Item,
+    around: &[&Layer],
+    krate: Option<&Path>,
+    skips: &mut TokenStream,
+    errors: &Errors,
+) -> TokenStream {
+    let skipped: Vec<_> = item.attributes.extract_if(.., |attribute| attribute.is_skip(krate)).collect();
+    skips.extend(skipped.iter().map(|attribute| expand::taken(&attribute.path_tokens)));
+    if !skipped.is_empty() || item.body.is_none() || matches!(item.shape, Shape::Other(_)) {
         return item.into_token_stream();
     }
     let mut own = Vec::new();
@@ -129,7 +151,7 @@ fn member(mut item: Item, around: &[&Layer], krate: Option<&Path>, errors: &Erro
         return function(foreign, &item, body, around, &own, errors);
     }
     check_block(&own, errors);
-    block(&foreign, &item, body, &effective(around, &own), errors)
+    block(&foreign, &item, body, &effective(around, &own), taken(&own), errors)
 }
 
 /// Takes our attributes off the item.

@@ -1,46 +1,80 @@
-//! Arguments that move into the closure around the body.
+//! Arguments that become those of the closure around the body.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
-use syn::{FnArg, PatIdent, Signature, Token};
+use syn::{Attribute, FnArg, PatIdent, Signature, Token};
 
 use crate::model::{Field, Instrumented};
 
-// Input:  fn f(self, mut a: A, (b, ref c): (B, C))
-// Output: let mut a = a; let b = b; let c = c;      and the signature without the first `mut`
-pub(super) fn rebind(call: &Instrumented<'_>, signature: &mut Signature) -> TokenStream {
-    let mut bindings = Bindings::default();
-    for argument in &mut signature.inputs {
-        if let FnArg::Typed(argument) = argument {
-            bindings.visit_pat_mut(&mut argument.pat);
-        }
-    }
-    bindings.0.iter().map(|binding| again(binding, is_named(&binding.0, call))).collect()
+/// What the arguments' patterns bind. `self` is not among them: it cannot be bound, so the closure captures it.
+#[derive(Default)]
+pub(super) struct Arguments {
+    bindings: Vec<(Ident, Option<Token![mut]>)>,
+    /// `#[allow(..)]` and its like on arguments.
+    attributes: Vec<Attribute>,
 }
 
-/// What the arguments' patterns bind, with the `mut` taken away from them.
-#[derive(Default)]
-struct Bindings(Vec<(Ident, Option<Token![mut]>)>);
+impl Arguments {
+    // Input:  fn f(self, mut a: A, (b, ref c): (B, C))
+    // Output: a, b, c      and the signature without the first `mut`
+    pub(super) fn new(signature: &mut Signature) -> Self {
+        let mut this = Self::default();
+        for argument in &mut signature.inputs {
+            if let FnArg::Typed(argument) = argument {
+                this.visit_pat_mut(&mut argument.pat);
+                let lints = argument.attrs.extract_if(.., |attribute| is_lint(attribute));
+                this.attributes.extend(lints);
+            }
+        }
+        this
+    }
 
-impl VisitMut for Bindings {
+    // Output: (a, b, c)
+    pub(super) fn values(&self) -> TokenStream {
+        let names = self.bindings.iter().map(|(name, _)| name);
+        ours!((#(#names,)*))
+    }
+
+    // Output: (mut a, b, c)
+    pub(super) fn parameter(&self) -> TokenStream {
+        let attributes = &self.attributes;
+        let patterns = self.bindings.iter().map(|(name, mutability)| ours!(#mutability #name));
+        ours!(#(#attributes)* (#(#patterns,)*))
+    }
+
+    // Input:  labels(method = a)
+    // Output: let _ = &a;
+    /// An argument that only the attribute uses is used.
+    pub(super) fn uses(&self, call: &Instrumented<'_>) -> TokenStream {
+        let names = self.bindings.iter().map(|(name, _)| name).filter(|name| is_named(name, call));
+        names.map(|name| ours!(let _ = &#name;)).collect()
+    }
+}
+
+impl VisitMut for Arguments {
     fn visit_pat_ident_mut(&mut self, binding: &mut PatIdent) {
         let mutability = if binding.by_ref.is_none() { binding.mutability.take() } else { None };
-        self.0.push((binding.ident.clone(), mutability));
+        self.bindings.push((binding.ident.clone(), mutability));
         if let Some((_, inner)) = &mut binding.subpat {
             self.visit_pat_mut(inner);
+        }
+    }
+
+    /// Either side of an or-pattern binds the same names.
+    fn visit_pat_or_mut(&mut self, or: &mut syn::PatOr) {
+        for (at, case) in or.cases.iter_mut().enumerate() {
+            let seen = self.bindings.len();
+            self.visit_pat_mut(case);
+            self.bindings.truncate(if at == 0 { self.bindings.len() } else { seen });
         }
     }
 
     fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
 }
 
-// Input:  mut a
-// Output: let mut a = a;
-fn again((name, mutability): &(Ident, Option<Token![mut]>), is_named: bool) -> TokenStream {
-    // An argument that only the attribute uses is used.
-    let used = is_named.then(|| ours!(let _ = &#name;));
-    ours!(let #mutability #name = #name; #used)
+fn is_lint(attribute: &Attribute) -> bool {
+    ["allow", "expect", "warn", "deny", "forbid"].iter().any(|level| attribute.path().is_ident(level))
 }
 
 /// Whether an expression in the attribute mentions the argument.

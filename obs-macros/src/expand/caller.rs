@@ -13,7 +13,7 @@ use crate::model::Instrumented;
 
 // Input:  #[track_caller] fn f() -> R { a?; if b { return c; } d }
 // Output: let guard = Guard::enter(..);
-//         { question!(guard, a)?; if b { return leave!(guard, c as R); } leave!(guard, d as R) }
+//         { seen(a)?; if b { return seen(typed::<R>(c)); } seen(typed::<R>(d)) }
 pub(super) fn in_place_value(call: &Instrumented<'_>, output: &Type, block: &Block) -> TokenStream {
     let guard = enter::guard(call);
     let mut block = block.clone();
@@ -36,33 +36,36 @@ struct Exits<'a> {
 impl Exits<'_> {
     fn tail(&self, tail: &mut Stmt) {
         let expr = match tail {
+            Stmt::Expr(Expr::Return(_) | Expr::Loop(_), None) => return,
+            Stmt::Expr(Expr::Macro(diverges), None) if is_panic(&diverges.mac.path) => return,
             Stmt::Expr(expr, None) => expr.to_token_stream(),
-            Stmt::Macro(stmt) if stmt.semi_token.is_none() => stmt.to_token_stream(),
+            Stmt::Macro(stmt) if stmt.semi_token.is_none() && !is_panic(&stmt.mac.path) => stmt.to_token_stream(),
             _ => return,
         };
         *tail = Stmt::Expr(self.leave(&expr), None);
     }
 
     // Input:  d
-    // Output: match typed::<R>(d) { value => { observe!(guard, value); value } }
-    /// A `match` keeps temporaries of the expression alive to the end of the statement, as they were.
+    // Output: typed::<R>(d), looked at
     fn leave(&self, expr: &TokenStream) -> Expr {
         let private = private(self.call);
         let output = &self.output;
-        let observe = self.observe(&ours!(observe));
-        Expr::Verbatim(ours!(match #private::typed::<#output>(#expr) { __obs_value => { #observe __obs_value } }))
+        self.observed(&ours!(#private::typed::<#output>(#expr)))
     }
 
     // Input:  a
-    // Output: match a { value => { observe_error!(guard, value); value } }
-    fn question(&self, expr: &Expr) -> Expr {
-        let observe = self.observe(&ours!(observe_error));
-        Expr::Verbatim(ours!((match #expr { __obs_value => { #observe __obs_value } })))
-    }
-
-    fn observe(&self, how: &TokenStream) -> TokenStream {
+    // Output: (match a { value => { guard.observe(seen!(&value)); value } })
+    /// A `match` keeps temporaries of the expression alive to the end of the statement, as they were.
+    fn observed(&self, expr: &TokenStream) -> Expr {
         let private = private(self.call);
-        ours!(#private::#how!(__obs_guard, __obs_value);)
+        Expr::Verbatim(ours! {
+            (match #expr {
+                __obs_value => {
+                    __obs_guard.observe(#private::seen!(&__obs_value));
+                    __obs_value
+                }
+            })
+        })
     }
 }
 
@@ -77,10 +80,16 @@ impl VisitMut for Exits<'_> {
                 let value = leaving.expr.take().map_or_else(|| ours!(()), ToTokens::into_token_stream);
                 leaving.expr = Some(Box::new(self.leave(&value)));
             }
-            Expr::Try(question) => *question.expr = self.question(&question.expr),
+            Expr::Try(question) => *question.expr = self.observed(&question.expr.to_token_stream()),
             _ => {}
         }
     }
 
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+/// Nothing comes after these, and rustc says so.
+fn is_panic(path: &syn::Path) -> bool {
+    let names = ["panic", "todo", "unimplemented", "unreachable"];
+    path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
 }

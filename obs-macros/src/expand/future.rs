@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{ReturnType, Type};
 
-use super::{braces, enter, inferable, is_complete, private};
+use super::{braces, enter, inferable, is_complete, private, tail};
 use crate::model::Instrumented;
 use crate::model::form::future_output;
 
@@ -13,12 +13,21 @@ use crate::model::form::future_output;
 //         finish!(task, value)
 pub(super) fn of_async_fn(call: &Instrumented<'_>) -> TokenStream {
     let task = enter::task(call);
+    if is_never(&call.function.signature.output) {
+        let (private, body) = (private(call), &call.function.body);
+        return ours!(let __obs_task = #task; let _ = __obs_task.run(async move #body).await; #private::never());
+    }
     let typed = match &call.function.signature.output {
         ReturnType::Default => return_edge(&ours!(())),
         ReturnType::Type(_, output) => edge_of(output),
     };
     let body = &call.function.body;
-    let body = braces(ours!(#typed #body), body.span());
+    let body = if typed.is_empty() {
+        body.clone()
+    } else {
+        let tail = tail(body);
+        braces(ours!(#typed #tail), body.span())
+    };
     let run = run(call, &ours!(async move #body));
     ours!(let __obs_task = #task; #run)
 }
@@ -90,12 +99,13 @@ fn run(call: &Instrumented<'_>, future: &TokenStream) -> TokenStream {
     }
 }
 
+/// A future without a value: nothing is looked at after it.
+const fn is_never(output: &ReturnType) -> bool {
+    matches!(output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
+}
+
 fn edge_of(output: &Type) -> TokenStream {
-    if is_complete(output) && !matches!(output, Type::Never(_)) {
-        return_edge(&ours!(#output))
-    } else {
-        TokenStream::new()
-    }
+    if is_complete(output) { return_edge(&ours!(#output)) } else { TokenStream::new() }
 }
 
 /// The same, when only the type of the future is known.

@@ -16,7 +16,7 @@ mod enter;
 mod future;
 mod value;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use crate::model::{Form, Instrumented};
@@ -37,9 +37,50 @@ pub(crate) fn instrumented(call: &Instrumented<'_>) -> TokenStream {
         Form::BoxPin { output, statements, pin, future } => future::of_box_pin(call, output, statements, pin, future),
         Form::Boxed(output) => future::of_boxed(call, output),
     };
-    let body = braces(quote!(#inner #instrumented), body.span());
+    let taken = call.taken.iter().map(taken);
+    let body = braces(quote!(#inner #(#taken)* #instrumented), body.span());
     quote!(#(#attributes)* #visibility #default #signature #body)
 }
+
+// Input:  obs::counted
+// Output: use obs::counted as _;
+/// An attribute that was taken along never gets resolved; without this its import would be unused.
+pub(crate) fn taken(path: &TokenStream) -> TokenStream {
+    ours!(use #path as _;)
+}
+
+/// The body at the end of a block of ours: in its own braces, unless it is a lone expression, where rustc would find
+/// them unnecessary.
+fn tail(body: &Group) -> TokenStream {
+    let mut tokens = body.stream().into_iter().peekable();
+    let may_be_item = match tokens.peek() {
+        Some(TokenTree::Ident(ident)) => ITEMS.iter().any(|word| ident == word),
+        Some(TokenTree::Punct(punct)) => punct.as_char() == '#',
+        _ => false,
+    };
+    let is_lone = !tokens.any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'));
+    if is_lone && !may_be_item { body.stream() } else { body.to_token_stream() }
+}
+
+/// What a statement that is an item may begin with.
+const ITEMS: &[&str] = &[
+    "async",
+    "const",
+    "enum",
+    "extern",
+    "fn",
+    "impl",
+    "macro_rules",
+    "mod",
+    "pub",
+    "static",
+    "struct",
+    "trait",
+    "type",
+    "union",
+    "unsafe",
+    "use",
+];
 
 /// `{ tokens }`, with braces at `span`.
 fn braces(tokens: TokenStream, span: Span) -> Group {

@@ -22,6 +22,8 @@ pub(crate) struct Instrumented<'a> {
     pub(crate) counted: Option<&'a Counted>,
     pub(crate) budget: Option<&'a Budget>,
     pub(crate) form: Form,
+    /// The paths of the attributes that were taken along.
+    pub(crate) taken: Vec<proc_macro2::TokenStream>,
 }
 
 impl<'a> Instrumented<'a> {
@@ -51,6 +53,7 @@ impl<'a> Instrumented<'a> {
             }),
             function,
             form,
+            taken: own.iter().filter_map(|layer| layer.path.clone()).collect(),
         };
         this.check(own, errors);
         this
@@ -69,6 +72,11 @@ impl<'a> Instrumented<'a> {
             syn::ReturnType::Default => true,
             syn::ReturnType::Type(_, ty) => super::form::is_never_result(ty) && !self.form.is_async(),
         };
+        if let (Form::InPlaceValue(..), Some(layer)) = (&self.form, own.iter().find(|layer| layer.shows_value())) {
+            let message =
+                "`ret` and `err` hold the value back, which `#[track_caller]` does not allow; remove one of them";
+            errors.at(layer.at, message);
+        }
         let own_err = own.iter().find_map(|layer| match &layer.options {
             Options::Traced(traced) => traced.err,
             _ => None,

@@ -15,6 +15,8 @@ pub(crate) struct Layer {
     pub(crate) name: Option<LitStr>,
     pub(crate) krate: Option<Path>,
     pub(crate) options: Options,
+    /// The attribute's path, when it was found below the outermost one.
+    pub(crate) path: Option<TokenStream>,
 }
 
 impl Layer {
@@ -28,7 +30,12 @@ impl Layer {
         if let (Options::Budget(budget), true) = (&mut options, errors.len() > before) {
             budget.wall_nanos = budget.wall_nanos.max(1);
         }
-        Self { at, name, krate, options }
+        Self { at, name, krate, options, path: None }
+    }
+
+    /// Whether the value, or the error in it, becomes a field.
+    pub(crate) const fn shows_value(&self) -> bool {
+        matches!(&self.options, Options::Traced(traced) if traced.ret.is_some() || traced.err.is_some())
     }
 
     pub(crate) const fn kind(&self) -> Kind {
@@ -55,7 +62,10 @@ pub(crate) fn take(
         let krate = layers.iter().find_map(|layer| layer.krate.clone()).or_else(|| outer.cloned());
         let krate = krate.or_else(|| own_crate(&attribute));
         match attribute.kind(krate.as_ref()) {
-            Some(kind) => add(Layer::new(kind, attribute.span, attribute.args, errors), layers, errors),
+            Some(kind) => {
+                let layer = Layer::new(kind, attribute.span, attribute.args, errors);
+                add(Layer { path: Some(attribute.path_tokens), ..layer }, layers, errors);
+            }
             None => foreign.push(attribute),
         }
     }

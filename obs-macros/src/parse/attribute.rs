@@ -12,6 +12,8 @@ pub(crate) struct Attribute {
     tokens: TokenStream,
     /// The path's segments; empty when it is not a plain path.
     path: Vec<String>,
+    /// The path as it was written.
+    pub(crate) path_tokens: TokenStream,
     /// What stands in the parentheses.
     pub(crate) args: TokenStream,
     /// What follows `=`, as in `#[doc = "text"]`.
@@ -25,6 +27,7 @@ impl Attribute {
     // Output: path ["obs", "traced"], args `level = debug`
     pub(crate) fn new(pound: TokenTree, brackets: Group) -> Self {
         let mut path = Vec::new();
+        let mut path_tokens = TokenStream::new();
         let mut args = TokenStream::new();
         let mut value = None;
         let mut span = brackets.span();
@@ -34,15 +37,16 @@ impl Attribute {
                 TokenTree::Ident(ident) => {
                     span = ident.span();
                     path.push(ident.to_string());
+                    path_tokens.extend([TokenTree::Ident(ident)]);
                 }
-                TokenTree::Punct(punct) if punct.as_char() == ':' => {}
+                TokenTree::Punct(punct) if punct.as_char() == ':' => path_tokens.extend([TokenTree::Punct(punct)]),
                 TokenTree::Group(group) => args = group.stream(),
                 TokenTree::Punct(punct) if punct.as_char() == '=' => value = rest.next(),
                 _ => break,
             }
         }
         let tokens = [pound, TokenTree::Group(brackets)].into_iter().collect();
-        Self { tokens, path, args, value, span }
+        Self { tokens, path, path_tokens, args, value, span }
     }
 
     /// Whether it is written `#[name]`, with any arguments.
