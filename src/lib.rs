@@ -1,1 +1,49 @@
-//! obs
+//! Put an attribute on a function: see, measure and bound what it does.
+//!
+//! ```
+//! use obs::{budget, counted, profiled, traced};
+//!
+//! #[traced]                 // a span, with how the call ended
+//! #[profiled]               // wall time, as a histogram
+//! #[counted]                // calls by outcome
+//! #[budget(ms = 10)]        // a promise: calls that take longer are counted
+//! fn checkout(items: u32) -> Result<u32, String> {
+//!     if items == 0 { Err("the cart is empty".to_owned()) } else { Ok(items * 3) }
+//! }
+//!
+//! checkout(2).unwrap();
+//! checkout(0).unwrap_err();
+//!
+//! let snapshot = obs::snapshot();
+//! let checkout = snapshot.callsite("checkout").unwrap();
+//! assert_eq!((checkout.calls(), checkout.outcomes().error), (2, 1));
+//! ```
+//!
+//! [`init`] starts the exporters that the features and the environment ask for; [`builder`] starts those you name.
+//! Functions are counted and timed from the first call on, with or without either.
+//!
+//! # Features
+//! - `enabled` (default): without it every attribute leaves the function as written and [`init`] starts nothing.
+//!   A library annotates with `default-features = false`; the application turns it on for all.
+//! - `console` (default): the report at exit. `json`, `prometheus`: the other exporters.
+//! - `metrics`: what other crates record through `metrics` leaves through our exporters, and the other way round.
+
+mod environment;
+mod init;
+
+pub use init::init;
+pub use obs_macros::{budget, counted, profiled, skip, traced};
+pub use obs_runtime::{
+    Batch, Budget, Builder, Callsite, CallsiteSnapshot, ClockChoice, ClockSource, Exporter, ExporterReport, FieldValue,
+    Fields, FlushReport, Health, Histogram, LabelValue, Labels, Level, ManualClock, Meta, Metric, MetricSource, Name,
+    OnExceed, Outcome, Outcomes, ParseFilterError, ParseLevelError, Point, PointValue, Polls, Preset, Reader, Resource,
+    Series, Snapshot, Span, SpanId, SpanKind, StartError, Telemetry, TraceId, Value, Violation, Wants, builder,
+    callsites, control, register_source, set_enabled, snapshot,
+};
+
+/// What takes spans and totals out of the process; one feature each.
+pub use obs_exporters as exporters;
+
+/// What the attributes expand into. Not for use by hand: it changes with the macros.
+#[doc(hidden)]
+pub use obs_runtime::expand as __private;

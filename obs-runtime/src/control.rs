@@ -48,3 +48,10 @@ pub fn control(rules: &str) -> Result<(), ParseFilterError> {
     registry::change_policy(|policy| policy.filter = filter);
     Ok(())
 }
+
+/// Tells, on standard error, that a setting was not understood, and counts it in `Health::config_warnings`.
+#[doc(hidden)]
+pub fn config_warning(text: &str) {
+    crate::health_counters::CONFIG_WARNINGS.add(1);
+    eprintln!("obs: {text}");
+}

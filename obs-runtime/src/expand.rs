@@ -8,8 +8,12 @@
 //! A function whose value is looked at (it may be a `Result`, whatever its name):
 //! ```text
 //! let guard = Guard::<Time>::enter(callsite!(..), NoLabels, NoFields);
-//! let value = call(move || -> R { body });
+//! let value = call_with((a, b), move |(a, b)| -> R { body });
 //! finish!(guard, value)
+//! ```
+//! The same under `#[track_caller]`, at the tail, at `return` and at `?`:
+//! ```text
+//! match typed::<R>(tail) { value => { guard.observe(seen!(&value)); value } }
 //! ```
 //! A future:
 //! ```text
@@ -17,6 +21,8 @@
 //! let (value, task) = task.run(async move { body }).await;
 //! finish!(task, value)
 //! ```
+
+pub use std::boxed::Box;
 
 pub use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use crate::fields::{Fields, NoFields, WithFields};
@@ -35,4 +41,30 @@ pub use crate::{__callsite as callsite, __finish as finish, __seen as seen};
 #[inline(always)]
 pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
+}
+
+/// Calls a closure once, with the function's arguments.
+///
+/// A closure's arguments are dropped as a function's are: in reverse, after the temporaries of the body's tail.
+#[inline(always)]
+pub fn call_with<A, R>(arguments: A, body: impl FnOnce(A) -> R) -> R {
+    body(arguments)
+}
+
+/// Calls a closure that makes a future whose output is known, which the compiler would not see through a `let`.
+#[inline(always)]
+pub fn future<T, F: Future<Output = T>>(body: impl FnOnce() -> F) -> F {
+    body()
+}
+
+/// Its argument, of a type that is named: where a value would be coerced on its way out of the function.
+#[inline(always)]
+pub const fn typed<T>(value: T) -> T {
+    value
+}
+
+/// What comes after a future that never is ready.
+#[cold]
+pub fn never() -> ! {
+    unreachable!("a future without a value was ready")
 }

@@ -51,6 +51,8 @@ pub use batch::{Batch, Span};
 pub use builder::{Builder, Preset, StartError};
 pub use callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use clock::{ClockChoice, ClockSource, ManualClock};
+#[doc(hidden)]
+pub use control::config_warning;
 pub use control::{builder, callsites, control, set_enabled};
 pub use exporter::{Exporter, Reader, Wants};
 pub use fields::{FieldValue, Fields};

@@ -1,0 +1,246 @@
+//! Settings from `OBS_*` and `OTEL_*` variables.
+//!
+//! An empty variable is not set. A value that is not understood is told once, with its variable and with what is used
+//! instead, and counted in `Health::config_warnings`; it never stops the program.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// Where variables come from: the process, or a list in tests.
+pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// What the variables ask for.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Environment {
+    pub(crate) disabled: bool,
+    pub(crate) preset: Option<obs_runtime::Preset>,
+    pub(crate) level: Option<obs_runtime::Level>,
+    pub(crate) filter: Option<String>,
+    pub(crate) clock: Option<Clock>,
+    pub(crate) service_name: Option<String>,
+    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) metrics_exporter: Choice,
+    pub(crate) console: Choice,
+    pub(crate) json_dir: Option<String>,
+    pub(crate) prometheus_host: Option<String>,
+    pub(crate) prometheus_port: Option<u16>,
+    /// One sentence for each value that was not understood.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Whether an exporter was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// Nothing was said: what the features say.
+    #[default]
+    Unsaid,
+    /// It is wanted.
+    Yes,
+    /// It is not.
+    No,
+}
+
+/// `OBS_CLOCK`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clock {
+    Auto,
+    Tsc,
+    Os,
+}
+
+impl Environment {
+    /// Reads the process's variables.
+    pub(crate) fn of_process() -> Self {
+        Self::read(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    pub(crate) fn read(lookup: Lookup<'_>) -> Self {
+        let mut reader = Reader { lookup, warnings: Vec::new() };
+        let disabled = reader.word("OTEL_SDK_DISABLED", &[("true", true), ("false", false)], "false").unwrap_or(false);
+        let enabled = reader.word("OBS_ENABLED", &SWITCH, "on").unwrap_or(true);
+        Self {
+            disabled: disabled || !enabled,
+            preset: reader.word("OBS_PRESET", &PRESETS, "production"),
+            level: reader.parsed("OBS_LEVEL", "trace, debug, info, warn or error", "the preset's level"),
+            filter: reader.filter("OBS_FILTER"),
+            clock: reader.word("OBS_CLOCK", &CLOCKS, "auto"),
+            service_name: reader.text("OTEL_SERVICE_NAME"),
+            attributes: reader.attributes("OTEL_RESOURCE_ATTRIBUTES"),
+            metrics_exporter: reader.exporters("OTEL_METRICS_EXPORTER", "prometheus"),
+            console: reader.word("OBS_CONSOLE", &CHOICE, "on").unwrap_or_default(),
+            json_dir: reader.text("OBS_JSON_DIR"),
+            prometheus_host: reader.text("OTEL_EXPORTER_PROMETHEUS_HOST"),
+            prometheus_port: reader.parsed("OTEL_EXPORTER_PROMETHEUS_PORT", "a port number, 0 to 65535", "9464"),
+            warnings: reader.warnings,
+        }
+    }
+}
+
+const SWITCH: [(&str, bool); 6] =
+    [("on", true), ("off", false), ("true", true), ("false", false), ("1", true), ("0", false)];
+const CHOICE: [(&str, Choice); 6] = [
+    ("on", Choice::Yes),
+    ("off", Choice::No),
+    ("true", Choice::Yes),
+    ("false", Choice::No),
+    ("1", Choice::Yes),
+    ("0", Choice::No),
+];
+const PRESETS: [(&str, obs_runtime::Preset); 2] =
+    [("development", obs_runtime::Preset::Development), ("production", obs_runtime::Preset::Production)];
+const CLOCKS: [(&str, Clock); 3] = [("auto", Clock::Auto), ("tsc", Clock::Tsc), ("os", Clock::Os)];
+
+struct Reader<'a> {
+    lookup: Lookup<'a>,
+    warnings: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn text(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn warn(&mut self, name: &str, value: &str, expected: impl Display, used: impl Display) {
+        self.warnings.push(format!("{name} is {value:?}, expected {expected}; using {used}"));
+    }
+
+    /// One of a few words, in any case.
+    fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)], used: &str) -> Option<T> {
+        let value = self.text(name)?;
+        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(&value)).map(|(_, meaning)| *meaning);
+        if found.is_none() {
+            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+            self.warn(name, &value, words.join(", "), used);
+        }
+        found
+    }
+
+    fn parsed<T: FromStr>(&mut self, name: &str, expected: &str, used: &str) -> Option<T> {
+        let value = self.text(name)?;
+        let parsed = value.parse().ok();
+        if parsed.is_none() {
+            self.warn(name, &value, expected, used);
+        }
+        parsed
+    }
+
+    fn filter(&mut self, name: &str) -> Option<String> {
+        let value = self.text(name)?;
+        if let Err(error) = obs_runtime::builder().filter(&value) {
+            self.warnings.push(format!("{name}: {error}; using no filter"));
+            return None;
+        }
+        Some(value)
+    }
+
+    /// `key=value,key=value`, values percent-encoded, as W3C Baggage has it.
+    fn attributes(&mut self, name: &str) -> Vec<(String, String)> {
+        let Some(value) = self.text(name) else { return Vec::new() };
+        let mut attributes = Vec::new();
+        for pair in value.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=').map(|(key, value)| (key.trim(), value.trim())) {
+                Some((key, value)) if !key.is_empty() => attributes.push((key.to_owned(), percent_decoded(value))),
+                _ => self.warn(name, pair, "`key=value`", "the other pairs"),
+            }
+        }
+        attributes
+    }
+
+    /// A list of exporters, of which one is ours to decide on.
+    fn exporters(&mut self, name: &str, ours: &str) -> Choice {
+        let Some(value) = self.text(name) else { return Choice::Unsaid };
+        let mut choice = Choice::No;
+        for word in value.split(',').map(str::trim) {
+            if word.eq_ignore_ascii_case(ours) {
+                choice = Choice::Yes;
+            } else if !word.eq_ignore_ascii_case("none") {
+                self.warn(name, word, format_args!("{ours} or none"), "the others");
+            }
+        }
+        choice
+    }
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = tail.get(..2).and_then(|hex| str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) if *first == b'%' => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Environment {
+        Environment::read(&|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn nothing_set_asks_for_nothing() {
+        assert_eq!(read(&[]), Environment::default());
+        assert_eq!(read(&[("OBS_LEVEL", " "), ("OTEL_EXPORTER_PROMETHEUS_PORT", "")]), Environment::default());
+    }
+
+    #[test]
+    fn values_are_read_in_any_case() {
+        let environment = read(&[
+            ("OTEL_SDK_DISABLED", "TRUE"),
+            ("OBS_LEVEL", "Debug"),
+            ("OBS_CLOCK", "OS"),
+            ("OBS_PRESET", "development"),
+            ("OTEL_METRICS_EXPORTER", "Prometheus"),
+            ("OTEL_EXPORTER_PROMETHEUS_PORT", "9999"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "service.version=1.2, team=a%20b%2Cc"),
+        ]);
+        assert!(environment.disabled);
+        assert_eq!(environment.level, Some(obs_runtime::Level::Debug));
+        assert_eq!(environment.clock, Some(Clock::Os));
+        assert_eq!(environment.preset, Some(obs_runtime::Preset::Development));
+        assert_eq!(environment.metrics_exporter, Choice::Yes);
+        assert_eq!(environment.prometheus_port, Some(9999));
+        let attribute = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(environment.attributes, [attribute("service.version", "1.2"), attribute("team", "a b,c")]);
+        assert_eq!(environment.warnings, [""; 0]);
+    }
+
+    #[test]
+    fn each_mistake_names_variable_value_and_what_is_used() {
+        let environment = read(&[
+            ("OTEL_SDK_DISABLED", "yes"),
+            ("OBS_LEVEL", "loud"),
+            ("OBS_FILTER", "a = loud"),
+            ("OTEL_EXPORTER_PROMETHEUS_PORT", "99999"),
+            ("OTEL_METRICS_EXPORTER", "statsd"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "broken,ok=1"),
+        ]);
+        assert_eq!(
+            environment.warnings,
+            [
+                "OTEL_SDK_DISABLED is \"yes\", expected true, false; using false",
+                "OBS_LEVEL is \"loud\", expected trace, debug, info, warn or error; using the preset's level",
+                "OBS_FILTER: found filter rule \"a = loud\", expected one of off, count, profile, trace after the `=`; \
+                 using no filter",
+                "OTEL_RESOURCE_ATTRIBUTES is \"broken\", expected `key=value`; using the other pairs",
+                "OTEL_METRICS_EXPORTER is \"statsd\", expected prometheus or none; using the others",
+                "OTEL_EXPORTER_PROMETHEUS_PORT is \"99999\", expected a port number, 0 to 65535; using 9464",
+            ]
+        );
+        assert!(!environment.disabled);
+        assert_eq!(environment.attributes.len(), 1);
+    }
+}

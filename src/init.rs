@@ -1,0 +1,111 @@
+//! Starts what features and environment ask for.
+
+use obs_runtime::{Builder, ClockChoice, StartError, Telemetry, Value};
+
+use crate::environment::{Choice, Clock, Environment};
+
+/// Starts the exporters that the features and the environment ask for.
+///
+/// With `console` the report is printed when the handle is dropped (`OBS_CONSOLE=off` prevents it). With `prometheus`
+/// the page is served on `OTEL_EXPORTER_PROMETHEUS_HOST`:`OTEL_EXPORTER_PROMETHEUS_PORT`, by default
+/// `localhost:9464` (`OTEL_METRICS_EXPORTER=none` prevents it). With `json` spans and totals are written to
+/// `OBS_JSON_DIR`, when that is set. `OBS_LEVEL`, `OBS_FILTER`, `OBS_PRESET`, `OBS_CLOCK`, `OTEL_SERVICE_NAME`,
+/// `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SDK_DISABLED` are honoured; a value that is not understood is told once, on
+/// standard error.
+///
+/// # Errors
+/// As [`Builder::start`]: telemetry runs already, or an exporter cannot start.
+///
+/// # Examples
+/// ```
+/// fn main() -> Result<(), obs::StartError> {
+///     let _telemetry = obs::init()?; // dropping it flushes
+///     Ok(())
+/// }
+/// ```
+pub fn init() -> Result<Telemetry, StartError> {
+    let environment = Environment::of_process();
+    for warning in &environment.warnings {
+        obs_runtime::config_warning(warning);
+    }
+    exporters(configured(obs_runtime::builder(), &environment), &environment).start()
+}
+
+fn configured(mut builder: Builder, environment: &Environment) -> Builder {
+    if let Some(preset) = environment.preset {
+        builder = builder.preset(preset);
+    }
+    if let Some(level) = environment.level {
+        builder = builder.level(level);
+    }
+    builder = match environment.clock {
+        Some(Clock::Os) => builder.clock(ClockChoice::Os),
+        Some(Clock::Tsc) => builder.clock(ClockChoice::Tsc),
+        Some(Clock::Auto) | None => builder,
+    };
+    for (key, value) in &environment.attributes {
+        builder = builder.attribute(key.as_str(), Value::Str(value.as_str().into()));
+    }
+    // After the attributes: `OTEL_SERVICE_NAME` wins over a `service.name` among them.
+    if let Some(name) = &environment.service_name {
+        builder = builder.service_name(name.as_str());
+    }
+    if let Some(rules) = &environment.filter {
+        builder = builder.filter(rules).expect("the environment only keeps a filter that was understood");
+    }
+    builder.enabled(!environment.disabled)
+}
+
+fn exporters(builder: Builder, environment: &Environment) -> Builder {
+    if environment.disabled {
+        return builder;
+    }
+    json(prometheus(console(builder, environment), environment), environment)
+}
+
+#[cfg(feature = "console")]
+fn console(builder: Builder, environment: &Environment) -> Builder {
+    if environment.console == Choice::No { builder } else { builder.exporter(obs_exporters::Console::new()) }
+}
+
+#[cfg(feature = "prometheus")]
+fn prometheus(builder: Builder, environment: &Environment) -> Builder {
+    if environment.metrics_exporter == Choice::No {
+        return builder;
+    }
+    let host = environment.prometheus_host.as_deref().unwrap_or("localhost");
+    let port = environment.prometheus_port.unwrap_or(9464);
+    builder.exporter(obs_exporters::Prometheus::new().listen((host, port)))
+}
+
+#[cfg(feature = "json")]
+fn json(builder: Builder, environment: &Environment) -> Builder {
+    match &environment.json_dir {
+        Some(dir) => builder.exporter(obs_exporters::JsonLines::to_dir(dir)),
+        None => builder,
+    }
+}
+
+#[cfg(not(feature = "console"))]
+fn console(builder: Builder, environment: &Environment) -> Builder {
+    not_built(builder, environment.console == Choice::Yes, "OBS_CONSOLE", "console")
+}
+
+#[cfg(not(feature = "prometheus"))]
+fn prometheus(builder: Builder, environment: &Environment) -> Builder {
+    not_built(builder, environment.metrics_exporter == Choice::Yes, "OTEL_METRICS_EXPORTER", "prometheus")
+}
+
+#[cfg(not(feature = "json"))]
+fn json(builder: Builder, environment: &Environment) -> Builder {
+    not_built(builder, environment.json_dir.is_some(), "OBS_JSON_DIR", "json")
+}
+
+/// Tells that a variable asks for an exporter whose feature is off.
+#[cfg(not(all(feature = "console", feature = "prometheus", feature = "json")))]
+fn not_built(builder: Builder, asked: bool, variable: &str, feature: &str) -> Builder {
+    if asked {
+        obs_runtime::config_warning(&format!("{variable} asks for the feature `{feature}` of `obs`, which is off"));
+    }
+    builder
+}
