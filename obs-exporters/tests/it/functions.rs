@@ -1,0 +1,95 @@
+//! The annotated functions of all tests. Each test has its own, since totals are those of the process.
+
+use std::time::Duration;
+
+use obs_runtime::ManualClock;
+
+use crate::obs::{budget, counted, profiled, traced};
+
+#[derive(Debug)]
+pub enum PayError {
+    Declined,
+}
+
+impl std::fmt::Display for PayError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("declined")
+    }
+}
+
+/// Pays for a cart.
+///
+/// More about it.
+#[profiled(crate = crate::obs)]
+pub fn pay(clock: &ManualClock, millis: u64, declined: bool) -> Result<(), PayError> {
+    clock.advance(Duration::from_millis(millis));
+    if declined { Err(PayError::Declined) } else { Ok(()) }
+}
+
+#[counted(crate = crate::obs, labels(method = method))]
+pub fn counted_by_method(method: &str) {
+    let _ = method;
+}
+
+#[profiled(crate = crate::obs, name = "page::twice")]
+pub fn twice_a() {}
+
+#[profiled(crate = crate::obs, name = "page::twice")]
+pub fn twice_b() {}
+
+#[profiled(crate = crate::obs)]
+#[budget(ms = 10, crate = crate::obs)]
+pub fn bounded(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+}
+
+#[profiled(crate = crate::obs)]
+pub async fn waits() {
+    let mut polled = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut polled, true) {
+            return std::task::Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}
+
+#[counted(in_flight, crate = crate::obs)]
+pub fn running(inside: impl FnOnce()) {
+    inside();
+}
+
+#[profiled(crate = crate::obs)]
+pub fn busy_work() {}
+
+#[profiled(crate = crate::obs)]
+pub fn bridged(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+}
+
+#[counted(crate = crate::obs)]
+pub fn bridged_count() {}
+
+#[traced(crate = crate::obs, fields(id = id, who = who, big = u64::MAX, ratio = 0.5_f64, yes = true))]
+pub fn outer(id: i64, who: &str) -> Result<(), PayError> {
+    inner();
+    Err(PayError::Declined)
+}
+
+#[traced(crate = crate::obs, kind = client)]
+pub fn inner() {}
+
+#[traced(crate = crate::obs)]
+pub fn remembered() {}
+
+#[profiled(crate = crate::obs)]
+pub fn shown(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+}
+
+#[profiled(crate = crate::obs)]
+pub fn exact(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}

@@ -1,0 +1,134 @@
+//! The files hold what OTLP/JSON asks for, read back by `serde_json`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use obs_exporters::JsonLines;
+use obs_runtime::ManualClock;
+use serde_json::{Value, json};
+
+use crate::functions::{exact, outer};
+use crate::support::{Running, callsite, turn};
+
+/// A directory of this test's own, empty.
+fn directory(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("json-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&path);
+    path
+}
+
+fn lines(path: &PathBuf) -> Vec<Value> {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.is_empty() || text.ends_with('\n'));
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn attribute<'a>(of: &'a Value, key: &str) -> &'a Value {
+    let all = of["attributes"].as_array().unwrap();
+    all.iter().find(|attribute| attribute["key"] == key).map_or(&Value::Null, |attribute| &attribute["value"])
+}
+
+#[test]
+fn spans_have_hex_ids_string_integers_and_typed_attributes() {
+    let dir = directory("spans");
+    let running = Running::with(JsonLines::to_dir(&dir));
+    outer(-7, "me \"and\" you").unwrap_err();
+    running.shutdown();
+    let lines = lines(&dir.join("traces.jsonl"));
+    let spans: Vec<&Value> =
+        lines.iter().flat_map(|line| line["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().unwrap()).collect();
+    let named = |name: &str| *spans.iter().find(|span| span["name"].as_str().unwrap().ends_with(name)).unwrap();
+    let (outer, inner) = (named("::outer"), named("::inner"));
+
+    let hex = |value: &Value, length| {
+        let text = value.as_str().unwrap();
+        text.len() == length && text.bytes().all(|c| c.is_ascii_digit() || (b'a'..=b'f').contains(&c))
+    };
+    assert!(hex(&outer["traceId"], 32) && hex(&outer["spanId"], 16) && outer["parentSpanId"].is_null());
+    assert_eq!((&inner["traceId"], &inner["parentSpanId"]), (&outer["traceId"], &outer["spanId"]));
+    assert_eq!((&outer["kind"], &inner["kind"]), (&json!(1), &json!(3)));
+
+    let nanos = |span: &Value, key: &str| span[key].as_str().unwrap().parse::<u64>().unwrap();
+    assert!(nanos(outer, "startTimeUnixNano") <= nanos(inner, "startTimeUnixNano"));
+    assert!(nanos(inner, "endTimeUnixNano") <= nanos(outer, "endTimeUnixNano"));
+    assert_eq!(outer["status"]["code"], 2);
+    assert_eq!(inner["status"], json!({}));
+
+    assert_eq!(attribute(outer, "id"), &json!({"intValue": "-7"}));
+    assert_eq!(attribute(outer, "who"), &json!({"stringValue": "me \"and\" you"}));
+    assert_eq!(attribute(outer, "big"), &json!({"stringValue": u64::MAX.to_string()}));
+    assert_eq!(attribute(outer, "ratio"), &json!({"doubleValue": 0.5}));
+    assert_eq!(attribute(outer, "yes"), &json!({"boolValue": true}));
+    assert!(attribute(outer, "error.type")["stringValue"].as_str().unwrap().contains("PayError"));
+    assert!(attribute(outer, "code.line.number")["intValue"].is_string());
+    let resource = &lines[0]["resourceSpans"][0]["resource"];
+    assert_eq!(attribute(resource, "service.name"), &json!({"stringValue": "shop"}));
+}
+
+#[test]
+fn histograms_are_exactly_as_recorded() {
+    let dir = directory("histograms");
+    let running = Running::with(JsonLines::to_dir(&dir));
+    let clock = ManualClock::new();
+    clock.run(|| [0, 1, 1_000, 1_000_000_000].into_iter().for_each(|nanos| exact(&clock, nanos)));
+    running.shutdown();
+    let lines = lines(&dir.join("metrics.jsonl"));
+    let metrics = lines.last().unwrap()["resourceMetrics"][0]["scopeMetrics"][0]["metrics"].as_array().unwrap();
+    let duration = metrics.iter().find(|metric| metric["name"] == "obs.function.duration").unwrap();
+    assert_eq!(duration["unit"], "s");
+    let histogram = &duration["exponentialHistogram"];
+    assert_eq!(histogram["aggregationTemporality"], 2);
+    let points = histogram["dataPoints"].as_array().unwrap();
+    let is_exact = |point: &&Value| {
+        attribute(point, "code.function.name")["stringValue"].as_str().unwrap().ends_with("functions::exact")
+    };
+    let point = points.iter().find(is_exact).unwrap();
+
+    let snapshot = obs_runtime::snapshot();
+    let recorded = callsite(&snapshot, "functions::exact").duration().unwrap();
+    let number = |value: &Value| value.as_str().unwrap().parse::<u64>().unwrap();
+    let counts: Vec<u64> = point["positive"]["bucketCounts"].as_array().unwrap().iter().map(number).collect();
+    // Other tests may have gone on; what was written is a moment of the past.
+    assert_eq!(point["scale"], 4);
+    assert_eq!(number(&point["count"]), number(&point["zeroCount"]) + counts.iter().sum::<u64>());
+    assert!(number(&point["count"]) <= recorded.count());
+    let offset = i32::try_from(point["positive"]["offset"].as_i64().unwrap()).unwrap() + 1;
+    for (index, count) in (offset..).zip(&counts) {
+        assert!(*count <= recorded.cumulative(index) - recorded.cumulative(index - 1), "bucket {index}");
+    }
+    // One second is the upper bound of native bucket 0.
+    let at_one_second = usize::try_from(-offset).unwrap();
+    assert!(counts[at_one_second] >= 1);
+}
+
+#[test]
+fn calls_are_monotonic_sums() {
+    let snapshot = obs_runtime::snapshot();
+    let line: Value = serde_json::from_str(&obs_exporters::json::encode_metrics(&snapshot)).unwrap();
+    let metrics = line["resourceMetrics"][0]["scopeMetrics"][0]["metrics"].as_array().unwrap();
+    let dropped = metrics.iter().find(|metric| metric["name"] == "obs.events.dropped").unwrap();
+    assert_eq!((&dropped["sum"]["isMonotonic"], &dropped["sum"]["aggregationTemporality"]), (&json!(true), &json!(2)));
+    assert!(dropped["sum"]["dataPoints"][0]["asInt"].is_string());
+}
+
+#[test]
+fn a_bad_path_is_an_error() {
+    let _turn = turn();
+    let file = directory("file");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "not a directory").unwrap();
+    let error = obs_runtime::builder().exporter(JsonLines::to_dir(file.join("below"))).start().unwrap_err();
+    let text = format!("{error}: {}", std::error::Error::source(&error).map_or(String::new(), ToString::to_string));
+    assert!(text.contains("cannot write"), "{text}");
+}
+
+#[test]
+fn files_are_appended_to() {
+    let dir = directory("append");
+    for _ in 0..2 {
+        let running = Running::with(JsonLines::to_dir(&dir));
+        running.shutdown();
+    }
+    assert!(lines(&dir.join("metrics.jsonl")).len() >= 2);
+    assert_eq!(lines(&dir.join("traces.jsonl")).len(), 0, "no empty envelopes");
+}
