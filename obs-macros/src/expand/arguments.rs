@@ -1,6 +1,6 @@
 //! Arguments that become those of the closure around the body.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, FnArg, PatIdent, Signature, Token};
@@ -8,18 +8,25 @@ use syn::{Attribute, FnArg, PatIdent, Signature, Token};
 use crate::model::{Field, Instrumented};
 
 /// What the arguments' patterns bind. `self` is not among them: it cannot be bound, so the closure captures it.
-#[derive(Default)]
-pub(super) struct Arguments {
-    bindings: Vec<(Ident, Option<Token![mut]>)>,
+pub(super) struct Arguments<'a> {
+    call: &'a Instrumented<'a>,
+    bindings: Vec<Binding>,
     /// `#[allow(..)]` and its like on arguments.
     attributes: Vec<Attribute>,
 }
 
-impl Arguments {
+/// A name that is bound outside the closure, and again inside.
+struct Binding {
+    outside: Ident,
+    mutability: Option<Token![mut]>,
+    inside: Ident,
+}
+
+impl<'a> Arguments<'a> {
     // Input:  fn f(self, mut a: A, (b, ref c): (B, C))
     // Output: a, b, c      and the signature without the first `mut`
-    pub(super) fn new(signature: &mut Signature) -> Self {
-        let mut this = Self::default();
+    pub(super) fn new(call: &'a Instrumented<'a>, signature: &mut Signature) -> Self {
+        let mut this = Self { call, bindings: Vec::new(), attributes: Vec::new() };
         for argument in &mut signature.inputs {
             if let FnArg::Typed(argument) = argument {
                 this.visit_pat_mut(&mut argument.pat);
@@ -32,30 +39,37 @@ impl Arguments {
 
     // Output: (a, b, c)
     pub(super) fn values(&self) -> TokenStream {
-        let names = self.bindings.iter().map(|(name, _)| name);
+        let names = self.bindings.iter().map(|binding| &binding.outside);
         ours!((#(#names,)*))
     }
 
     // Output: (mut a, b, c)
     pub(super) fn parameter(&self) -> TokenStream {
         let attributes = &self.attributes;
-        let patterns = self.bindings.iter().map(|(name, mutability)| ours!(#mutability #name));
+        let patterns = self.bindings.iter().map(|Binding { mutability, inside, .. }| ours!(#mutability #inside));
         ours!(#(#attributes)* (#(#patterns,)*))
     }
 
     // Input:  labels(method = a)
     // Output: let _ = &a;
     /// An argument that only the attribute uses is used.
-    pub(super) fn uses(&self, call: &Instrumented<'_>) -> TokenStream {
-        let names = self.bindings.iter().map(|(name, _)| name).filter(|name| is_named(name, call));
+    pub(super) fn uses(&self) -> TokenStream {
+        let names = self.bindings.iter().map(|binding| &binding.inside).filter(|name| is_named(name, self.call));
         names.map(|name| ours!(let _ = &#name;)).collect()
     }
 }
 
-impl VisitMut for Arguments {
+impl VisitMut for Arguments<'_> {
+    /// A name with an underscore asks not to be used, and we use it to pass it on: outside the closure it becomes a
+    /// name of ours.
     fn visit_pat_ident_mut(&mut self, binding: &mut PatIdent) {
         let mutability = if binding.by_ref.is_none() { binding.mutability.take() } else { None };
-        self.bindings.push((binding.ident.clone(), mutability));
+        let inside = binding.ident.clone();
+        let text = inside.to_string();
+        if text.starts_with('_') && !text.starts_with("__obs_") && !is_named(&inside, self.call) {
+            binding.ident.set_span(Span::mixed_site().located_at(inside.span()));
+        }
+        self.bindings.push(Binding { outside: binding.ident.clone(), mutability, inside });
         if let Some((_, inner)) = &mut binding.subpat {
             self.visit_pat_mut(inner);
         }

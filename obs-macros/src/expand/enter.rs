@@ -1,6 +1,7 @@
 //! What every form begins and ends with.
 
 use proc_macro2::TokenStream;
+use syn::ReturnType;
 
 use super::callsite::callsite;
 use super::private;
@@ -26,7 +27,12 @@ pub(super) fn finish(call: &Instrumented<'_>, guard: &TokenStream, value: &Token
     let private = private(call);
     let ret = call.ret().map(show).map(|show| ours!(, ret: #show));
     let err = call.err().map(show).map(|show| ours!(, err: #show));
-    ours!(#private::finish!(#guard, #value #ret #err))
+    // A function without a value ends in a statement.
+    let end = match &call.function.signature.output {
+        ReturnType::Default => Some(ours!(;)),
+        ReturnType::Type(..) => None,
+    };
+    ours!(#private::finish!(#guard, #value #ret #err) #end)
 }
 
 /// The most that any of the attributes asks of a guard.

@@ -25,8 +25,8 @@ pub(super) fn through_closure(call: &Instrumented<'_>, output: &Type, signature:
     let private = private(call);
     let guard = enter::guard(call);
     let output = inferable(output);
-    let arguments = Arguments::new(signature);
-    let (values, parameter, uses) = (arguments.values(), arguments.parameter(), arguments.uses(call));
+    let arguments = Arguments::new(call, signature);
+    let (values, parameter, uses) = (arguments.values(), arguments.parameter(), arguments.uses());
     let body = &call.function.body;
     let body = if uses.is_empty() {
         body.clone()

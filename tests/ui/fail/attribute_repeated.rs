@@ -1,0 +1,8 @@
+#[obs::traced]
+#[obs::counted]
+#[obs::traced(level = debug)]
+fn f() {}
+
+fn main() {
+    f();
+}

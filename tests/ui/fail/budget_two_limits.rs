@@ -1,0 +1,6 @@
+#[obs::budget(ms = 10, us = 5)]
+fn f() {}
+
+fn main() {
+    f();
+}

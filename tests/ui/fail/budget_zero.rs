@@ -1,0 +1,6 @@
+#[obs::budget(ms = 0)]
+fn f() {}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,6 @@
+#[obs::traced(crate = "obs")]
+fn f() {}
+
+fn main() {
+    f();
+}

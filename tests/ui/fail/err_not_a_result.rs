@@ -1,0 +1,8 @@
+#[obs::traced(err)]
+fn f() -> Option<u32> {
+    None
+}
+
+fn main() {
+    f();
+}

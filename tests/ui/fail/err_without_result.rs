@@ -1,0 +1,8 @@
+#[obs::traced(err)]
+fn f() -> u32 {
+    1
+}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,6 @@
+#[obs::traced(fields(user = 1, user = 2))]
+fn f() {}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,6 @@
+#[obs::traced(fields(%user = 1))]
+fn f() {}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,6 @@
+#[obs::traced(fields(user.id))]
+fn f() {}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,6 @@
+#[obs::counted(in_flight = true)]
+fn f() {}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,4 @@
+#[obs::traced]
+mod other;
+
+fn main() {}

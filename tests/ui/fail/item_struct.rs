@@ -1,0 +1,7 @@
+#[obs::traced]
+#[obs::counted]
+struct Cart;
+
+fn main() {
+    let _ = Cart;
+}

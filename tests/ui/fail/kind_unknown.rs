@@ -1,0 +1,6 @@
+#[obs::traced(kind = "browser")]
+fn f() {}
+
+fn main() {
+    f();
+}

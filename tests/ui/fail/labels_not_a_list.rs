@@ -1,0 +1,8 @@
+#[obs::counted(labels = method)]
+fn f(method: &str) -> usize {
+    method.len()
+}
+
+fn main() {
+    f("GET");
+}

@@ -1,0 +1,6 @@
+#[obs::traced(level = loud)]
+fn f() {}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,6 @@
+#[obs::traced(name = "")]
+fn f() {}
+
+fn main() {
+    f();
+}

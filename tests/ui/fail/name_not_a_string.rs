@@ -1,0 +1,6 @@
+#[obs::traced(name = checkout)]
+fn f() {}
+
+fn main() {
+    f();
+}

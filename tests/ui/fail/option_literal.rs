@@ -1,0 +1,6 @@
+#[obs::traced("checkout")]
+fn f() {}
+
+fn main() {
+    f();
+}

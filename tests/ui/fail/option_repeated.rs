@@ -1,0 +1,6 @@
+#[obs::traced(level = debug, level = info)]
+fn f() {}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,6 @@
+#[obs::traced(levle = debug)]
+fn f() {}
+
+fn main() {
+    f();
+}

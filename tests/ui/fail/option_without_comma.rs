@@ -1,0 +1,6 @@
+#[obs::counted(in_flight name = "f")]
+fn f() {}
+
+fn main() {
+    f();
+}

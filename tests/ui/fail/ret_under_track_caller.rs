@@ -1,0 +1,9 @@
+#[obs::traced(ret)]
+#[track_caller]
+fn f() -> Option<u32> {
+    None
+}
+
+fn main() {
+    f();
+}

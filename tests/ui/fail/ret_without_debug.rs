@@ -1,0 +1,10 @@
+struct Silent;
+
+#[obs::traced(ret)]
+fn f() -> Silent {
+    Silent
+}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,6 @@
+#[obs::skip(all)]
+fn f() {}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,6 @@
+#[obs::traced(sample = 16)]
+fn f() {}
+
+fn main() {
+    f();
+}
