@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use obs_runtime::{Snapshot, Value};
+use obs_runtime::Snapshot;
 
 use super::family::{Family, Kind, Number};
 
@@ -12,15 +12,12 @@ pub(super) fn families(snapshot: &Snapshot) -> Vec<Family<'_>> {
 
 fn build_info(snapshot: &Snapshot) -> Family<'_> {
     let mut family = Family::new("obs.build.info", "", Kind::Info, "What was built: its version and revision.");
-    let text = |key| match snapshot.resource().get(key) {
-        Some(Value::Str(text)) => Cow::Borrowed(&**text),
-        Some(other) => Cow::Owned(other.to_string()),
-        None => Cow::Borrowed(""),
-    };
-    let attributes = vec![
-        (Cow::Borrowed("revision"), text("vcs.ref.head.revision")),
-        (Cow::Borrowed("version"), text("service.version")),
-    ];
+    let mut attributes = Vec::new();
+    for (name, key) in [("revision", "vcs.ref.head.revision"), ("version", "service.version")] {
+        if let Some(value) = snapshot.resource().get(key) {
+            attributes.push((Cow::Borrowed(name), Cow::Owned(value.to_string())));
+        }
+    }
     family.push(attributes, Number::Int(1));
     family
 }

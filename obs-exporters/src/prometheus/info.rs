@@ -21,13 +21,15 @@ pub(super) fn functions(snapshot: &Snapshot) -> Family<'_> {
     let help = "What is known of an annotated function before its first call.";
     let mut family = Family::new("obs.function.info", "", Kind::Info, help);
     for callsite in snapshot.callsites() {
-        let doc = callsite.callsite().meta().doc;
-        let attributes = vec![
+        let mut attributes = vec![
             (Cow::Borrowed("code.function.name"), Cow::Borrowed(callsite.name())),
             (Cow::Borrowed("code.file.path"), Cow::Borrowed(callsite.file())),
             (Cow::Borrowed("code.line.number"), Cow::Owned(callsite.line().to_string())),
-            (Cow::Borrowed("description"), Cow::Borrowed(first_line(doc))),
         ];
+        let description = first_line(callsite.callsite().meta().doc);
+        if !description.is_empty() {
+            attributes.push((Cow::Borrowed("description"), Cow::Borrowed(description)));
+        }
         family.push(attributes, Number::Int(1));
     }
     family.settle()

@@ -86,5 +86,8 @@ fn our_functions_appear_in_another_recorder() {
     assert_eq!(value("obs_function_duration_seconds_count", "bridged"), "5");
     let sum: f64 = value("obs_function_duration_seconds_sum", "bridged").parse().unwrap();
     assert!((sum / 0.030 - 1.0).abs() < 0.022, "{sum}");
-    assert!(page.lines().any(|line| line.contains("functions::bridged\"") && line.contains("le=\"0.005\"} 4")), "{page}");
+    assert!(
+        page.lines().any(|line| line.contains("functions::bridged\"") && line.contains("le=\"0.005\"} 4")),
+        "{page}"
+    );
 }

@@ -90,6 +90,16 @@ pub fn shown(clock: &ManualClock, millis: u64) {
 }
 
 #[profiled(crate = crate::obs)]
-pub fn exact(clock: &ManualClock, nanos: u64) {
+pub fn at_bounds(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}
+
+#[profiled(crate = crate::obs)]
+pub fn wide(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}
+
+#[profiled(crate = crate::obs)]
+pub fn written(clock: &ManualClock, nanos: u64) {
     clock.advance(Duration::from_nanos(nanos));
 }

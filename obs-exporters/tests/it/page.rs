@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use obs_exporters::prometheus::{Format, render};
 use obs_runtime::{ManualClock, snapshot};
 
-use crate::functions::{bounded, counted_by_method, exact, pay, running, twice_a, twice_b, waits};
+use crate::functions::{at_bounds, bounded, counted_by_method, pay, running, twice_a, twice_b, waits};
 
 const OPEN: Format = Format::OpenMetrics { escaping: false };
 
@@ -36,11 +36,12 @@ fn durations_are_split_by_error_type() {
     let duration: Vec<_> = samples.iter().filter(|line| line.starts_with("obs_function_duration")).collect();
     let error = snapshot().callsite("functions::pay").unwrap().series().iter().find_map(|series| series.error_type());
     let error = error.unwrap();
+    let short = error.replace("it::functions::", "");
     let want = [
         "obs_function_duration_seconds_sum{f=\"pay\"} 0.007".to_owned(),
         "obs_function_duration_seconds_count{f=\"pay\"} 3".to_owned(),
-        format!("obs_function_duration_seconds_sum{{f=\"pay\",error_type=\"{error}\"}} 0.008"),
-        format!("obs_function_duration_seconds_count{{f=\"pay\",error_type=\"{error}\"}} 1"),
+        format!("obs_function_duration_seconds_sum{{f=\"pay\",error_type=\"{short}\"}} 0.008"),
+        format!("obs_function_duration_seconds_count{{f=\"pay\",error_type=\"{short}\"}} 1"),
     ];
     assert_eq!(duration, want.iter().collect::<Vec<_>>());
     assert!(error.contains("PayError"), "{error}");
@@ -52,12 +53,12 @@ fn classic_buckets_count_exactly_at_their_bounds() {
     clock.run(|| {
         // 2^-8 s is a bound; a nanosecond more is past it.
         for nanos in [3_906_250, 3_906_251] {
-            exact(&clock, nanos);
+            at_bounds(&clock, nanos);
         }
     });
     let page = page(Format::Text);
     let count = |le: &str| {
-        let label = format!("functions::exact\",le=\"{le}\"}} ");
+        let label = format!("functions::at_bounds\",le=\"{le}\"}} ");
         page.lines().find_map(|line| line.split_once(&label)).unwrap().1.to_owned()
     };
     assert_eq!(["0.0009765625", "0.00390625", "0.015625", "+Inf"].map(count), ["0", "1", "2", "2"]);

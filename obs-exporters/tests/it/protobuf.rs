@@ -6,7 +6,7 @@ use obs_exporters::prometheus::{Format, render};
 use obs_runtime::{ManualClock, snapshot};
 use prost::Message;
 
-use crate::functions::exact;
+use crate::functions::wide;
 
 /// `io.prometheus.client`, as far as the page uses it.
 mod proto {
@@ -115,15 +115,15 @@ fn native(histogram: &proto::Histogram) -> HashMap<i32, u64> {
 #[test]
 fn native_buckets_are_the_recorded_ones() {
     let clock = ManualClock::new();
-    clock.run(|| (0..40).for_each(|shift| (0..=shift).for_each(|_| exact(&clock, 1 << shift))));
-    clock.run(|| exact(&clock, 0));
+    clock.run(|| (0..40).for_each(|shift| (0..=shift).for_each(|_| wide(&clock, 1 << shift))));
+    clock.run(|| wide(&clock, 0));
     let snapshot = snapshot();
-    let recorded = snapshot.callsite("functions::exact").unwrap().duration().unwrap();
+    let recorded = snapshot.callsite("functions::wide").unwrap().duration().unwrap();
     let families = families(&render(&snapshot, Format::Protobuf));
     let family = families.iter().find(|family| family.name == "obs_function_duration_seconds").unwrap();
     assert_eq!((family.kind, family.unit.as_str()), (4, "seconds"));
-    let is_exact = |metric: &&proto::Metric| metric.label[0].value.ends_with("functions::exact");
-    let histogram = family.metric.iter().find(is_exact).unwrap().histogram.clone().unwrap();
+    let is_wide = |metric: &&proto::Metric| metric.label[0].value.ends_with("functions::wide");
+    let histogram = family.metric.iter().find(is_wide).unwrap().histogram.clone().unwrap();
 
     // 2^0 ns to 2^39 ns take more than 160 buckets of scale 4.
     assert!(recorded.counts().len() > 160);

@@ -56,7 +56,10 @@ fn scrapes_are_answered_in_the_format_they_ask_for() {
     let (running, _, address) = serve();
     let table = [
         ("", "text/plain; version=0.0.4; charset=utf-8"),
-        ("Accept: application/openmetrics-text;version=1.0.0\r\n", "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+        (
+            "Accept: application/openmetrics-text;version=1.0.0\r\n",
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        ),
         (
             "Accept: application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited\r\n",
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
@@ -184,7 +187,8 @@ fn scrapes_in_parallel_with_writers_never_go_backwards() {
     let stop = AtomicBool::new(false);
     let count = |page: &[u8]| {
         let page = String::from_utf8_lossy(page);
-        let found = page.lines().find_map(|line| line.split_once("_count{code_function_name=\"it::functions::busy_work\"} "));
+        let found =
+            page.lines().find_map(|line| line.split_once("_count{code_function_name=\"it::functions::busy_work\"} "));
         found.map_or(0, |(_, count)| count.parse::<u64>().unwrap())
     };
     std::thread::scope(|scope| {
