@@ -148,6 +148,11 @@ impl Control {
         self.0 >> 8
     }
 
+    #[inline(always)]
+    pub(crate) const fn without(self, flag: u32) -> Self {
+        Self(self.0 & !flag)
+    }
+
     /// The same flags for another series.
     #[inline(always)]
     pub(crate) const fn with_series(self, series: u32) -> Self {

@@ -26,7 +26,7 @@ pub use std::boxed::Box;
 
 pub use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use crate::fields::{Fields, NoFields, WithFields};
-pub use crate::guard::{Count, Guard, Time, Trace};
+pub use crate::guard::{Count, Guard, Time, Trace, Watched};
 pub use crate::labels::{Labels, NoLabels, WithLabels};
 pub use crate::level::{Level, SpanKind};
 pub use crate::probe;

@@ -12,7 +12,7 @@ use crate::fields::{FieldSet, Fields, Kept};
 use crate::labels::LabelSet;
 use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};
-use crate::record::{self, Measured};
+use crate::record;
 use crate::span::{End, OpenSpan, SpanPart};
 
 /// What a function's attributes need of a call, known when it is compiled.
@@ -50,15 +50,17 @@ impl Mode for Trace {
     const TIMES: bool = true;
 }
 
-/// The start of a call that no clock was read for.
-pub(crate) const UNTIMED: u64 = u64::MAX;
-
-/// Whether a call goes into the histogram.
+/// Counts the start of a call where that is asked for, and decides whether it is timed: without `Control::TIME` in
+/// the word that comes back, it is not.
 #[inline(always)]
-pub(crate) fn is_timed<M: Mode>(callsite: &'static Callsite, control: Control) -> bool {
-    M::TIMES
-        && control.has(Control::TIME)
-        && (!control.has(Control::TIME_SOME) || record::is_turn(callsite, control))
+pub(crate) fn begin<M: Mode>(callsite: &'static Callsite, control: Control) -> Control {
+    if control.has(Control::IN_FLIGHT) {
+        record::entered(control);
+    }
+    if M::TIMES && control.has(Control::TIME_SOME) && !record::is_turn(callsite, control) {
+        return control.without(Control::TIME);
+    }
+    control
 }
 
 /// Nanoseconds between two readings; 0, and counted, when the clock went backwards.
@@ -72,20 +74,23 @@ pub(crate) fn between(start: u64, end: u64) -> u64 {
 }
 
 /// One running call.
+///
+/// Ends with [`Guard::finish`]; dropped before that, the call unwound. What the end needs is handed on by value, so
+/// that a guard that is finished in the function that made it lives in registers.
 #[must_use = "the call ends when the guard is dropped"]
 pub struct Guard<M: Mode, K: Kept = ()> {
-    callsite: &'static Callsite,
-    /// Off once the call has ended.
-    control: Control,
-    timed: bool,
-    /// The thread was unwinding before the call: that panic is not this call's.
-    unwinding: bool,
-    start: u64,
-    span: M::Span,
+    call: Call<M>,
     kept: K,
-    seen: Cell<Option<ErrorName>>,
     /// A guard belongs to a stack frame.
     _stays_on_its_thread: PhantomData<*const ()>,
+}
+
+struct Call<M: Mode> {
+    callsite: &'static Callsite,
+    /// Off once the call has ended. Without `Control::TIME` when it is not this call's turn to be timed.
+    control: Control,
+    start: u64,
+    span: M::Span,
 }
 
 impl<M: Mode> Guard<M> {
@@ -95,35 +100,21 @@ impl<M: Mode> Guard<M> {
     /// Switched off: one load and one branch.
     #[inline(always)]
     pub fn enter<L: LabelSet, F: FieldSet>(callsite: &'static Callsite, labels: L, fields: F) -> Guard<M, F::Kept> {
-        let mut control = callsite.control().registered(callsite);
-        let mut guard = Guard::<M, F::Kept> {
-            callsite,
-            control,
-            timed: false,
-            unwinding: false,
-            start: UNTIMED,
-            span: M::Span::NONE,
-            kept: F::nothing(),
-            seen: Cell::new(None),
-            _stays_on_its_thread: PhantomData,
-        };
+        let mut call = Call::<M> { callsite, control: Control::OFF, start: 0, span: M::Span::NONE };
+        let mut kept = F::nothing();
+        let control = callsite.control().registered(callsite);
         if control.is_on() {
-            control = Control::from_word(labels.choose(callsite, control.word()));
-            guard.control = control;
-            guard.unwinding = std::thread::panicking();
-            if control.has(Control::IN_FLIGHT) {
-                record::entered(control);
+            let control = Control::from_word(labels.choose(callsite, control.word()));
+            call.control = begin::<M>(callsite, control);
+            call.span = M::Span::open(callsite, control.word());
+            if call.span.is_recorded() {
+                kept = fields.capture();
             }
-            guard.timed = is_timed::<M>(callsite, control);
-            guard.span = M::Span::open(callsite, control.word());
-            if guard.span.is_recorded() {
-                guard.kept = fields.capture();
-            }
-            if guard.timed || guard.span.is_recorded() {
-                guard.start = clock::now();
+            if call.reads_clock() {
+                call.start = clock::now();
             }
         }
-        guard
+        Guard { call, kept, _stays_on_its_thread: PhantomData }
     }
 }
 
@@ -131,10 +122,111 @@ impl<M: Mode, K: Kept> Guard<M, K> {
     /// Whether the call becomes a span.
     #[inline(always)]
     pub fn is_recorded(&self) -> bool {
-        self.control.is_on() && self.span.is_recorded()
+        self.call.control.is_on() && self.call.span.is_recorded()
     }
 
-    /// Notes what the function is about to return, where the value cannot be held back until [`Self::finish`].
+    /// A guard for a body that leaves in places of its own.
+    #[inline(always)]
+    pub fn watched(self) -> Watched<M, K> {
+        Watched { guard: self, seen: Cell::new(None), unwinding: std::thread::panicking() }
+    }
+
+    /// Ends the call well.
+    #[inline(always)]
+    pub fn finish_ok(self) {
+        self.finish(Seen::Ok);
+    }
+
+    /// Ends the call with what its value told.
+    #[inline(always)]
+    pub fn finish(mut self, seen: Seen) {
+        self.take().end(seen, self.kept.fields(), None);
+    }
+
+    /// Ends the call with what its value told, and more fields.
+    #[inline(always)]
+    pub fn finish_with(mut self, seen: Seen, extra: &Fields) {
+        self.take().end(seen, self.kept.fields(), Some(extra));
+    }
+
+    /// The call, leaving one that is off.
+    #[inline(always)]
+    fn take(&mut self) -> Call<M> {
+        let Call { callsite, control, start, span } = self.call;
+        self.call.control = Control::OFF;
+        Call { callsite, control, start, span }
+    }
+}
+
+impl<M: Mode, K: Kept> Drop for Guard<M, K> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.call.control.is_on() {
+            abandoned(self.take(), self.kept.fields());
+        }
+    }
+}
+
+/// A guard was dropped before its call was finished: it unwound, or left through a `return` that a macro hides.
+#[cold]
+#[inline(never)]
+fn abandoned<M: Mode>(call: Call<M>, fields: Option<&Fields>) {
+    let outcome = if std::thread::panicking() { Outcome::Panic } else { Outcome::Ok };
+    call.close(outcome, None, fields, None);
+}
+
+impl<M: Mode> Call<M> {
+    #[inline(always)]
+    fn is_timed(&self) -> bool {
+        M::TIMES && self.control.has(Control::TIME)
+    }
+
+    #[inline(always)]
+    fn reads_clock(&self) -> bool {
+        self.is_timed() || self.span.is_recorded()
+    }
+
+    #[inline(always)]
+    fn end(self, seen: Seen, fields: Option<&Fields>, extra: Option<&Fields>) {
+        if !self.control.is_on() {
+            return;
+        }
+        match seen {
+            Seen::Ok => self.close(Outcome::Ok, None, fields, extra),
+            Seen::Err(name) => self.close_cold(&name, fields, extra),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn close_cold(self, error: &ErrorName, fields: Option<&Fields>, extra: Option<&Fields>) {
+        self.close(Outcome::Error, Some(error), fields, extra);
+    }
+
+    #[inline(always)]
+    fn close(self, outcome: Outcome, error: Option<&ErrorName>, fields: Option<&Fields>, extra: Option<&Fields>) {
+        let (timed, Self { callsite, control, start, span }) = (self.is_timed(), self);
+        let nanos = if timed || span.is_recorded() { between(start, clock::now()) } else { 0 };
+        let series = record::ended(callsite, control, outcome, error, timed.then_some(nanos));
+        span.leave();
+        span.record(&End { callsite, series, outcome, start, nanos, polls: &[], fields, extra });
+        if timed && nanos > callsite.limit() {
+            record::over_budget(callsite, series, nanos);
+        }
+    }
+}
+
+/// A guard for a body that leaves in places of its own: it is dropped there, and knows what was returned last.
+#[must_use = "the call ends when the guard is dropped"]
+pub struct Watched<M: Mode, K: Kept = ()> {
+    guard: Guard<M, K>,
+    seen: Cell<Option<ErrorName>>,
+    /// The thread was unwinding before the call: that panic is not this call's.
+    unwinding: bool,
+}
+
+impl<M: Mode, K: Kept> Watched<M, K> {
+    /// Notes what the function is about to return.
     #[inline(always)]
     pub fn observe(&self, seen: Seen) {
         self.seen.set(match seen {
@@ -142,76 +234,17 @@ impl<M: Mode, K: Kept> Guard<M, K> {
             Seen::Err(name) => Some(name),
         });
     }
-
-    /// Ends the call with what its value told.
-    #[inline(always)]
-    pub fn finish(mut self, seen: Seen) {
-        self.end(seen, None);
-    }
-
-    /// Ends the call with what its value told, and more fields.
-    #[inline(always)]
-    pub fn finish_with(mut self, seen: Seen, extra: &Fields) {
-        self.end(seen, Some(extra));
-    }
-
-    #[inline(always)]
-    fn end(&mut self, seen: Seen, extra: Option<&Fields>) {
-        match seen {
-            Seen::Ok => self.close(Outcome::Ok, None, extra),
-            Seen::Err(name) => self.close_cold(Outcome::Error, Some(&name), extra),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn close_cold(&mut self, outcome: Outcome, error: Option<&ErrorName>, extra: Option<&Fields>) {
-        self.close(outcome, error, extra);
-    }
-
-    #[inline(always)]
-    fn close(&mut self, outcome: Outcome, error: Option<&ErrorName>, extra: Option<&Fields>) {
-        let control = std::mem::replace(&mut self.control, Control::OFF);
-        if !control.is_on() {
-            return;
-        }
-        let nanos = if self.start == UNTIMED { 0 } else { between(self.start, clock::now()) };
-        let measured = Measured { nanos: self.timed.then_some(nanos), polls: None };
-        let series = if outcome == Outcome::Ok {
-            record::ok(control, measured);
-            control.series()
-        } else {
-            record::failed(self.callsite, control, outcome, error, measured)
-        };
-        self.span.leave();
-        let (callsite, start, fields) = (self.callsite, self.start, self.kept.fields());
-        self.span.record(&End { callsite, series, outcome, start, nanos, polls: &[], fields, extra });
-        if self.timed && nanos > self.callsite.limit() {
-            record::over_budget(self.callsite, series, nanos);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn unwound(&mut self) {
-        let outcome = if std::thread::panicking() && !self.unwinding { Outcome::Panic } else { Outcome::Ok };
-        self.close(outcome, None, None);
-    }
 }
 
-impl<M: Mode, K: Kept> Drop for Guard<M, K> {
-    #[inline(always)]
+impl<M: Mode, K: Kept> Drop for Watched<M, K> {
+    #[inline]
     fn drop(&mut self) {
-        if !self.control.is_on() {
+        if std::thread::panicking() && !self.unwinding {
             return;
         }
-        if std::thread::panicking() {
-            return self.unwound();
-        }
-        match self.seen.take() {
-            None => self.close(Outcome::Ok, None, None),
-            Some(name) => self.close_cold(Outcome::Error, Some(&name), None),
-        }
+        let seen = self.seen.take().map_or(Seen::Ok, Seen::Err);
+        let call = self.guard.take();
+        call.end(seen, self.guard.kept.fields(), None);
     }
 }
 

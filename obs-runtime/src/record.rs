@@ -7,61 +7,57 @@ use crate::outcome::Outcome;
 use crate::shard::{Slot, attached, local, with_shard};
 use crate::sync::add;
 
-/// What was measured of one call.
-#[derive(Clone, Copy)]
-pub(crate) struct Measured {
-    /// Wall nanoseconds, if the call was timed for the histogram.
-    pub(crate) nanos: Option<u64>,
-    /// Polls, busy and longest nanoseconds, if it was a future.
-    pub(crate) polls: Option<[u64; 3]>,
-}
-
-impl Measured {
-    #[inline(always)]
-    fn write(self, slot: &Slot) {
-        slot.count();
-        if let Some(nanos) = self.nanos {
-            slot.time(nanos);
-        }
-        if let Some([polls, busy, longest]) = self.polls {
-            slot.polled(polls, busy, longest);
-        }
-    }
-}
-
-/// Counts a call that ended well.
 #[inline(always)]
-pub(crate) fn ok(control: Control, measured: Measured) {
-    match local(|local| local.slot(control.series())) {
-        Some(slot) => measured.write(slot),
-        None => cold(control.series(), measured),
+fn write(slot: &Slot, nanos: Option<u64>) {
+    slot.count();
+    if let Some(nanos) = nanos {
+        slot.time(nanos);
     }
 }
 
-#[cold]
-#[inline(never)]
-fn cold(series: u32, measured: Measured) {
-    with_shard(|shard| {
-        if let Some(slot) = shard.slot(series) {
-            measured.write(slot);
-        }
-    });
-}
-
-/// Counts a call that did not, and gives the series it was counted in.
-#[cold]
-#[inline(never)]
-pub(crate) fn failed(
+/// Counts a call, adds its duration if it was timed, and gives the series it was counted in.
+#[inline(always)]
+pub(crate) fn ended(
     callsite: &'static Callsite,
     control: Control,
     outcome: Outcome,
     error: Option<&ErrorName>,
-    measured: Measured,
+    nanos: Option<u64>,
+) -> u32 {
+    if outcome != Outcome::Ok {
+        return failed(callsite, control, outcome, error, nanos);
+    }
+    match local(|local| local.slot(control.series())) {
+        Some(slot) => write(slot, nanos),
+        None => cold(control.series(), nanos),
+    }
+    control.series()
+}
+
+#[cold]
+#[inline(never)]
+fn cold(series: u32, nanos: Option<u64>) {
+    with_shard(|shard| {
+        if let Some(slot) = shard.slot(series) {
+            write(slot, nanos);
+        }
+    });
+}
+
+/// Counts a call that did not end well.
+#[cold]
+#[inline(never)]
+fn failed(
+    callsite: &'static Callsite,
+    control: Control,
+    outcome: Outcome,
+    error: Option<&ErrorName>,
+    nanos: Option<u64>,
 ) -> u32 {
     let name = error.map_or_else(|| outcome.as_str().into(), |error| error.to_text());
     let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: name.as_bytes() };
     let series = crate::registry::find(callsite, &key);
-    cold(series, measured);
+    cold(series, nanos);
     series
 }
 
@@ -70,12 +66,27 @@ pub(crate) fn failed(
 pub(crate) fn entered(control: Control) {
     match local(|local| local.slot(control.series())) {
         Some(slot) => slot.enter(),
-        None => with_shard(|shard| shard.slot(control.series()).into_iter().for_each(Slot::enter)),
+        None => entered_cold(control.series()),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn entered_cold(series: u32) {
+    with_shard(|shard| shard.slot(series).into_iter().for_each(Slot::enter));
+}
+
+/// Adds how a future was driven.
+#[inline]
+pub(crate) fn polled(series: u32, [polls, busy, longest]: [u64; 3]) {
+    match local(|local| local.slot(series)) {
+        Some(slot) => slot.polled(polls, busy, longest),
+        None => with_shard(|shard| shard.slot(series).into_iter().for_each(|slot| slot.polled(polls, busy, longest))),
     }
 }
 
 /// Whether this call is the one in `n` to be timed.
-#[cold]
+#[inline]
 pub(crate) fn is_turn(callsite: &'static Callsite, control: Control) -> bool {
     let n = callsite.meta().time_one_in;
     let slot = local(|local| local.slot(control.series()));

@@ -11,11 +11,11 @@ use std::task::{Context, Poll};
 use crate::callsite::{Callsite, Control};
 use crate::clock;
 use crate::fields::{FieldSet, Fields, Kept};
-use crate::guard::{Mode, UNTIMED, between, is_timed};
+use crate::guard::{Mode, begin, between};
 use crate::labels::LabelSet;
 use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};
-use crate::record::{self, Measured};
+use crate::record;
 use crate::span::{End, SpanPart};
 
 /// One call of a function that returns a future.
@@ -25,7 +25,6 @@ pub struct Task<M: Mode, K: Kept = ()> {
     /// Off once the call has ended.
     control: Control,
     begun: bool,
-    timed: bool,
     /// It unwound inside a poll; dropped while something else unwinds, it is merely cancelled.
     panicked: bool,
     polls: u32,
@@ -54,11 +53,10 @@ impl<M: Mode> Task<M> {
             callsite,
             control,
             begun: false,
-            timed: false,
             panicked: false,
             polls: 0,
-            start: UNTIMED,
-            end: UNTIMED,
+            start: 0,
+            end: 0,
             busy: 0,
             longest: 0,
             span: M::Span::NONE,
@@ -106,18 +104,20 @@ impl<M: Mode, K: Kept> Task<M, K> {
         if !self.control.is_on() {
             return;
         }
-        if self.control.has(Control::IN_FLIGHT) {
-            record::entered(self.control);
-        }
-        self.timed = is_timed::<M>(self.callsite, self.control);
+        self.control = begin::<M>(self.callsite, self.control);
         self.span = M::Span::open(self.callsite, self.control.word());
         // `open` made the span the running one; each poll does that by itself.
         self.span.leave();
     }
 
     #[inline(always)]
+    fn is_timed(&self) -> bool {
+        M::TIMES && self.control.has(Control::TIME)
+    }
+
+    #[inline(always)]
     fn reads_clock(&self) -> bool {
-        self.timed || self.span.is_recorded()
+        self.control.is_on() && (self.is_timed() || self.span.is_recorded())
     }
 
     #[cold]
@@ -128,23 +128,21 @@ impl<M: Mode, K: Kept> Task<M, K> {
 
     #[inline(always)]
     fn close(&mut self, outcome: Outcome, error: Option<&ErrorName>, extra: Option<&Fields>) {
-        let control = std::mem::replace(&mut self.control, Control::OFF);
-        if !control.is_on() {
+        if !self.control.is_on() {
             return;
         }
-        let nanos = if self.start == UNTIMED { 0 } else { between(self.start, self.end) };
+        let (timed, control) = (self.is_timed(), self.control);
+        self.control = Control::OFF;
+        let nanos = between(self.start, self.end);
         let polls = [u64::from(self.polls), self.busy, self.longest];
-        let measured = Measured { nanos: self.timed.then_some(nanos), polls: self.timed.then_some(polls) };
-        let series = if outcome == Outcome::Ok {
-            record::ok(control, measured);
-            control.series()
-        } else {
-            record::failed(self.callsite, control, outcome, error, measured)
-        };
+        let series = record::ended(self.callsite, control, outcome, error, timed.then_some(nanos));
+        if timed {
+            record::polled(series, polls);
+        }
         let (callsite, start, fields) = (self.callsite, self.start, self.kept.fields());
         self.span.record(&End { callsite, series, outcome, start, nanos, polls: &polls, fields, extra });
-        if self.timed && nanos > self.callsite.limit() {
-            record::over_budget(self.callsite, series, nanos);
+        if timed && nanos > callsite.limit() {
+            record::over_budget(callsite, series, nanos);
         }
     }
 
@@ -223,7 +221,7 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
             task.begin();
         }
         let entered = task.span.enter();
-        let start = if task.reads_clock() { clock::now() } else { UNTIMED };
+        let start = if task.reads_clock() { clock::now() } else { 0 };
         if first {
             task.start = start;
         }
@@ -235,7 +233,7 @@ impl<M: Mode, K: Kept> Drop for OnePoll<'_, M, K> {
     #[inline(always)]
     fn drop(&mut self) {
         self.entered.leave();
-        if self.start != UNTIMED {
+        if self.task.reads_clock() {
             let end = clock::now();
             let nanos = between(self.start, end);
             self.task.end = end;

@@ -12,7 +12,7 @@ use super::{braces, enter, inferable, private};
 use crate::model::Instrumented;
 
 // Input:  #[track_caller] fn f() -> R { a?; if b { return c; } d }
-// Output: let guard = Guard::enter(..);
+// Output: let guard = Guard::enter(..).watched();
 //         { seen(a)?; if b { return seen(typed::<R>(c)); } seen(typed::<R>(d)) }
 pub(super) fn in_place_value(call: &Instrumented<'_>, output: &Type, block: &Block) -> TokenStream {
     let guard = enter::guard(call);
@@ -24,7 +24,7 @@ pub(super) fn in_place_value(call: &Instrumented<'_>, output: &Type, block: &Blo
     }
     let statements = block.stmts.iter().map(ToTokens::to_token_stream).collect();
     let body = braces(statements, call.function.body.span());
-    ours!(let __obs_guard = #guard; #body)
+    ours!(let __obs_guard = #guard.watched(); #body)
 }
 
 /// Where a value leaves the function.

@@ -1,11 +1,11 @@
 //! What every form begins and ends with.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::ReturnType;
 
 use super::callsite::callsite;
 use super::private;
-use crate::model::{Field, Instrumented, Show};
+use crate::model::{Field, Instrumented, Show, Shown};
 use crate::parse::Sigil;
 
 // Output: ::obs::__private::Guard::<::obs::__private::Time>::enter(callsite, labels, fields)
@@ -77,9 +77,11 @@ fn field(field: &Field) -> TokenStream {
     }
 }
 
-fn show(show: Show) -> TokenStream {
-    match show {
-        Show::Debug => ours!(debug),
-        Show::Display => ours!(display),
-    }
+/// At the user's token, so that a missing `Debug` is reported there.
+fn show(shown: Shown) -> Ident {
+    let name = match shown.show {
+        Show::Debug => "debug",
+        Show::Display => "display",
+    };
+    Ident::new(name, Span::mixed_site().located_at(shown.at))
 }

@@ -1,11 +1,13 @@
 //! Functions whose value is a future.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 use syn::{ReturnType, Type};
 
 use super::{braces, enter, inferable, is_complete, private, tail};
 use crate::model::Instrumented;
 use crate::model::form::future_output;
+use crate::parse::entry::span_of;
 
 // Input:  async fn f() -> R { body }
 // Output: let task = Task::new(..);
@@ -18,7 +20,7 @@ pub(super) fn of_async_fn(call: &Instrumented<'_>) -> TokenStream {
         return ours!(let __obs_task = #task; let _ = __obs_task.run(async move #body).await; #private::never());
     }
     let typed = match &call.function.signature.output {
-        ReturnType::Default => return_edge(&ours!(())),
+        ReturnType::Default => return_edge(&ours!(()), Span::mixed_site()),
         ReturnType::Type(_, output) => edge_of(output),
     };
     let body = &call.function.body;
@@ -105,13 +107,13 @@ const fn is_never(output: &ReturnType) -> bool {
 }
 
 fn edge_of(output: &Type) -> TokenStream {
-    if is_complete(output) { return_edge(&ours!(#output)) } else { TokenStream::new() }
+    if is_complete(output) { return_edge(&ours!(#output), span_of(output)) } else { TokenStream::new() }
 }
 
 /// The same, when only the type of the future is known.
 fn edge_of_output(future: &Type) -> TokenStream {
     if is_complete(future) {
-        return_edge(&ours!(<#future as ::core::future::Future>::Output))
+        return_edge(&ours!(<#future as ::core::future::Future>::Output), span_of(future))
     } else {
         TokenStream::new()
     }
@@ -119,9 +121,10 @@ fn edge_of_output(future: &Type) -> TokenStream {
 
 // Input:  R
 // Output: if let Some(value) = None::<R> { return value; }
-/// Never taken: it tells the compiler the type of an async block, which cannot be written down.
-fn return_edge(ty: &TokenStream) -> TokenStream {
-    ours! {
+/// Never taken: it tells the compiler the type of an async block, which cannot be written down. It stands where the
+/// user wrote the type, for messages about it.
+fn return_edge(ty: &TokenStream, at: Span) -> TokenStream {
+    quote_spanned! {Span::mixed_site().located_at(at)=>
         if let ::core::option::Option::Some(__obs_never) = ::core::option::Option::<#ty>::None {
             return __obs_never;
         }

@@ -1,18 +1,46 @@
 //! Functions that are not futures, outside `#[track_caller]`.
 
-use proc_macro2::TokenStream;
-use syn::{Signature, Type};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{ReturnType, Signature, Type};
 
 use super::arguments::Arguments;
-use super::{braces, enter, inferable, private, tail};
+use super::{braces, enter, inferable, is_complete, private, tail};
 use crate::model::Instrumented;
 
-// Input:  fn f() { body }
-// Output: let guard = Guard::enter(..); { body }
+// Input:  fn f() -> R { body }
+// Output: let guard = Guard::enter(..); let value: R = { body }; guard.finish_ok(); value
 pub(super) fn in_place(call: &Instrumented<'_>) -> TokenStream {
     let guard = enter::guard(call);
     let body = tail(&call.function.body);
-    ours!(let __obs_guard = #guard; #body)
+    if let ReturnType::Type(_, output) = &call.function.signature.output
+        && matches!(**output, Type::Never(_))
+    {
+        return ours!(let __obs_guard = #guard; #body);
+    }
+    if leaves_early(call.function.body.stream()) {
+        return ours!(let __obs_guard = #guard.watched(); #body);
+    }
+    let body = if body.is_empty() { call.function.body.to_token_stream() } else { body };
+    let ty = match &call.function.signature.output {
+        ReturnType::Type(_, output) if is_complete(output) => ours!(: #output),
+        _ => TokenStream::new(),
+    };
+    ours! {
+        let __obs_guard = #guard;
+        let __obs_value #ty = #body;
+        __obs_guard.finish_ok();
+        __obs_value
+    }
+}
+
+/// Whether the body has a `return`, be it in a closure of its own.
+fn leaves_early(body: TokenStream) -> bool {
+    body.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "return",
+        TokenTree::Group(group) => leaves_early(group.stream()),
+        _ => false,
+    })
 }
 
 // Input:  fn f(mut a: A, b: B) -> R { body }

@@ -10,10 +10,17 @@ use super::{ManualClock, manual, tsc};
 /// How long the counter is compared with the operating system's clock before it is trusted.
 const CALIBRATION: u64 = 10_000_000;
 
-/// Nanoseconds per tick, times 2^64; 0 while the counter is not in use. With [`OFFSET`], the whole of the hot path.
-static RATE: AtomicU64 = AtomicU64::new(0);
-/// Added to scaled ticks; written before `RATE`.
-static OFFSET: AtomicU64 = AtomicU64::new(0);
+/// All that the hot path reads.
+static SCALE: Scale = Scale { rate: AtomicU64::new(0), offset: AtomicU64::new(0) };
+
+/// From ticks to nanoseconds.
+struct Scale {
+    /// Nanoseconds per tick, times 2^64; 0 while the counter is not in use.
+    rate: AtomicU64,
+    /// Added to scaled ticks; written before `rate`.
+    offset: AtomicU64,
+}
+
 static STATE: AtomicU8 = AtomicU8::new(State::NEW);
 
 struct State;
@@ -86,11 +93,11 @@ fn origin() -> &'static Origin {
 #[inline(always)]
 pub(crate) fn now() -> u64 {
     // Acquire pairs with the Release in `adopt`: whoever sees the rate sees the offset.
-    let rate = RATE.load(Ordering::Acquire);
+    let rate = SCALE.rate.load(Ordering::Acquire);
     if rate == 0 {
         return now_cold();
     }
-    scaled(tsc::read(), rate).wrapping_add(OFFSET.load(Ordering::Relaxed))
+    scaled(tsc::read(), rate).wrapping_add(SCALE.offset.load(Ordering::Relaxed))
 }
 
 #[inline(always)]
@@ -108,7 +115,7 @@ fn now_cold() -> u64 {
     let state = STATE.load(Ordering::Relaxed);
     if state == State::TSC {
         // A manual clock is in use somewhere, so the fast path is shut; this thread still reads the counter.
-        return scaled(tsc::read(), TSC_RATE.load(Ordering::Relaxed)).wrapping_add(OFFSET.load(Ordering::Relaxed));
+        return scaled(tsc::read(), TSC_RATE.load(Ordering::Relaxed)).wrapping_add(SCALE.offset.load(Ordering::Relaxed));
     }
     let origin = origin();
     if state == State::NEW {
@@ -121,7 +128,7 @@ fn now_cold() -> u64 {
     nanos
 }
 
-/// The rate found by calibration; copied to `RATE` while no manual clock is in use.
+/// The rate found by calibration; copied to `SCALE` while no manual clock is in use.
 static TSC_RATE: AtomicU64 = AtomicU64::new(0);
 
 fn os_nanos(origin: &Origin) -> u64 {
@@ -138,7 +145,7 @@ fn adopt(origin: &Origin) {
         return STATE.store(State::OS, Ordering::Relaxed);
     };
     if STATE.compare_exchange(State::CALIBRATING, State::TSC, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-        OFFSET.store(nanos.wrapping_sub(scaled(ticks, rate)), Ordering::Relaxed);
+        SCALE.offset.store(nanos.wrapping_sub(scaled(ticks, rate)), Ordering::Relaxed);
         TSC_RATE.store(rate, Ordering::Release);
         manual::publish();
     }
@@ -148,7 +155,7 @@ fn adopt(origin: &Origin) {
 pub(super) fn open_fast_path(open: bool) {
     let rate = if open { TSC_RATE.load(Ordering::Acquire) } else { 0 };
     // Release pairs with the Acquire in `now`.
-    RATE.store(rate, Ordering::Release);
+    SCALE.rate.store(rate, Ordering::Release);
 }
 
 /// Reads both clocks as closely together as eight tries allow.
