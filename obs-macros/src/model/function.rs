@@ -2,11 +2,11 @@
 
 use proc_macro2::Span;
 use quote::quote_spanned;
-use syn::{LitStr, Path};
+use syn::{LitStr, Path, ReturnType};
 
-use super::form::Form;
+use super::form::{Form, is_never_result};
 use super::layer::Layer;
-use super::options::{Budget, Counted, Options, Profiled, Show, Traced};
+use super::options::{Budget, Counted, Options, Profiled, Shown, Traced};
 use super::values::Field;
 use crate::errors::Errors;
 use crate::parse::Function;
@@ -30,10 +30,7 @@ impl<'a> Instrumented<'a> {
     /// The one place where a function and its attributes meet. `own` says that they stand on the function itself,
     /// and not on the block around it.
     pub(crate) fn new(function: Function, layers: &[&'a Layer], own: &[Layer], errors: &Errors) -> Self {
-        let traced = layers.iter().find_map(|layer| match &layer.options {
-            Options::Traced(traced) => Some(traced),
-            _ => None,
-        });
+        let traced = layers.iter().find_map(|layer| layer.traced());
         let form = Form::new(&function, traced.is_some_and(|traced| traced.ret.is_some()));
         let this = Self {
             krate: krate(layers.iter().find_map(|layer| layer.krate.as_ref())),
@@ -60,29 +57,28 @@ impl<'a> Instrumented<'a> {
     }
 
     fn check(&self, own: &[Layer], errors: &Errors) {
-        let signature = &self.function.signature;
-        if let (Some(constness), Some(layer)) = (&signature.constness, own.first()) {
+        if let (Some(constness), Some(layer)) = (&self.function.signature.constness, own.first()) {
             let name = layer.kind().name();
-            errors.at(
-                constness.span,
-                format!("`#[{name}]` cannot be on a `const fn`, which may run in the compiler; remove one of the two"),
-            );
+            let message = "cannot be on a `const fn`, which may run in the compiler; remove one of the two";
+            errors.at(constness.span, format!("`#[{name}]` {message}"));
         }
-        let plain = match &signature.output {
-            syn::ReturnType::Default => true,
-            syn::ReturnType::Type(_, ty) => super::form::is_never_result(ty) && !self.form.is_async(),
-        };
-        if let (Form::InPlaceValue(..), Some(layer)) = (&self.form, own.iter().find(|layer| layer.shows_value())) {
+        let Some(traced) = own.iter().find_map(Layer::traced) else { return };
+        if let (Form::InPlaceValue(..), Some(shown)) = (&self.form, traced.ret.or(traced.err)) {
             let message =
                 "`ret` and `err` hold the value back, which `#[track_caller]` does not allow; remove one of them";
-            errors.at(layer.at, message);
+            errors.at(shown.at, message);
         }
-        let own_err = own.iter().find_map(|layer| match &layer.options {
-            Options::Traced(traced) => traced.err,
-            _ => None,
-        });
-        if let (true, Some((_, span))) = (plain, own_err) {
-            errors.at(span, "`err` records the error of a `Result`, which this function does not return; remove `err`");
+        if let (true, Some(err)) = (self.is_never_result(), traced.err) {
+            errors
+                .at(err.at, "`err` records the error of a `Result`, which this function does not return; remove `err`");
+        }
+    }
+
+    /// Whether the way the signature is written rules out an error.
+    fn is_never_result(&self) -> bool {
+        match &self.function.signature.output {
+            ReturnType::Default => true,
+            ReturnType::Type(_, ty) => is_never_result(ty) && !matches!(self.form, Form::ImplFuture(_)),
         }
     }
 
@@ -94,12 +90,12 @@ impl<'a> Instrumented<'a> {
         self.traced.map_or(&[], |traced| &traced.fields)
     }
 
-    pub(crate) fn ret(&self) -> Option<Show> {
+    pub(crate) fn ret(&self) -> Option<Shown> {
         self.traced.and_then(|traced| traced.ret)
     }
 
-    pub(crate) fn err(&self) -> Option<Show> {
-        self.traced.and_then(|traced| traced.err).map(|(show, _)| show)
+    pub(crate) fn err(&self) -> Option<Shown> {
+        self.traced.and_then(|traced| traced.err)
     }
 
     pub(crate) const fn is_timed(&self) -> bool {

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{LitStr, Path};
 
-use super::options::{Options, Reader};
+use super::options::{Options, Reader, Traced};
 use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::parse::{Attribute, entry};
@@ -33,9 +33,11 @@ impl Layer {
         Self { at, name, krate, options, path: None }
     }
 
-    /// Whether the value, or the error in it, becomes a field.
-    pub(crate) const fn shows_value(&self) -> bool {
-        matches!(&self.options, Options::Traced(traced) if traced.ret.is_some() || traced.err.is_some())
+    pub(crate) const fn traced(&self) -> Option<&Traced> {
+        match &self.options {
+            Options::Traced(traced) => Some(traced),
+            _ => None,
+        }
     }
 
     pub(crate) const fn kind(&self) -> Kind {

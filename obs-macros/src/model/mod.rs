@@ -11,5 +11,5 @@ pub(crate) mod values;
 
 pub(crate) use form::Form;
 pub(crate) use function::Instrumented;
-pub(crate) use options::{OnExceed, Show};
+pub(crate) use options::{OnExceed, Show, Shown};
 pub(crate) use values::Field;

@@ -25,8 +25,8 @@ pub(crate) struct Traced {
     /// A variant of `SpanKind`.
     pub(crate) kind: Option<&'static str>,
     pub(crate) fields: Vec<Field>,
-    pub(crate) ret: Option<Show>,
-    pub(crate) err: Option<(Show, Span)>,
+    pub(crate) ret: Option<Shown>,
+    pub(crate) err: Option<Shown>,
     /// The share of calls that become spans.
     pub(crate) ratio: Option<f64>,
 }
@@ -57,6 +57,14 @@ pub(crate) enum OnExceed {
     Warn,
     Panic,
     Hook(Path),
+}
+
+/// `ret` or `err`.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown {
+    pub(crate) show: Show,
+    /// The key.
+    pub(crate) at: Span,
 }
 
 /// How a returned value is written down.
@@ -102,7 +110,7 @@ impl Traced {
             kind: reader.take("kind").and_then(|entry| one_of(&entry, SPAN_KINDS, errors)),
             fields: reader.take("fields").map(|entry| values::read(&entry, Names::Fields, errors)).unwrap_or_default(),
             ret: reader.take("ret").and_then(|entry| show(&entry, Show::Debug, errors)),
-            err: reader.take("err").and_then(|entry| Some((show(&entry, Show::Display, errors)?, entry.key.span()))),
+            err: reader.take("err").and_then(|entry| show(&entry, Show::Display, errors)),
             ratio: reader.take("sample").and_then(|entry| ratio(&entry, errors)),
         }
     }
@@ -262,13 +270,15 @@ fn one_of(entry: &Entry, choices: &[(&str, &'static str)], errors: &Errors) -> O
     chosen
 }
 
-fn show(entry: &Entry, default: Show, errors: &Errors) -> Option<Show> {
-    let key = &entry.key;
+fn show(entry: &Entry, default: Show, errors: &Errors) -> Option<Shown> {
+    let (key, at) = (&entry.key, entry.key.span());
     match &entry.value {
-        Value::Nothing => return Some(default),
+        Value::Nothing => return Some(Shown { show: default, at }),
         Value::List(group) => match &*pair::pairs(group, errors) {
-            [one] if one.value.is_none() && one.key.text == "debug" => return Some(Show::Debug),
-            [one] if one.value.is_none() && one.key.text == "display" => return Some(Show::Display),
+            [one] if one.value.is_none() && one.key.text == "debug" => return Some(Shown { show: Show::Debug, at }),
+            [one] if one.value.is_none() && one.key.text == "display" => {
+                return Some(Shown { show: Show::Display, at });
+            }
             _ => {}
         },
         Value::Is(_) => {}
@@ -327,11 +337,11 @@ fn wall_nanos(entry: &Entry, unit: &str, nanos: u64, errors: &Errors) -> Option<
     match limit {
         Some(Some(nanos)) if nanos > 0 && nanos < u64::MAX => return Some(nanos),
         Some(Some(0)) => {
-            errors.at(entry.value_span(), format!("a budget of nothing is always broken; write `{unit} = 10`"))
+            errors.at(entry.value_span(), format!("a budget of nothing is always broken; write `{unit} = 10`"));
         }
         Some(_) => errors.at(entry.value_span(), "this budget does not fit into 64 bits of nanoseconds"),
         None => {
-            errors.at(entry.value_span(), format!("`{unit}` takes a number; write `{unit} = 10` or `{unit} = 0.5`"))
+            errors.at(entry.value_span(), format!("`{unit}` takes a number; write `{unit} = 10` or `{unit} = 0.5`"));
         }
     }
     None

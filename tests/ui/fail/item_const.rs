@@ -1,5 +1,5 @@
 #[obs::traced]
-const LIMIT: u32 = { 1 };
+const LIMIT: u32 = 1;
 
 fn main() {
     let _ = LIMIT;
