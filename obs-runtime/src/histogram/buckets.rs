@@ -156,10 +156,7 @@ impl Histogram {
 
     /// Adds one duration in nanoseconds. For histograms built off the hot path.
     pub fn record_nanos(&mut self, nanos: u64) {
-        match super::index::native_index(nanos) {
-            None => self.zero_count += 1,
-            Some(index) => self.add_bucket(index, 1),
-        }
+        self.add_nanos(nanos);
         let seconds = nanos as f64 * 1e-9;
         self.sum += seconds;
         self.max = self.max.max(seconds);
@@ -195,6 +192,14 @@ impl Histogram {
         let up = i32::from(value > self.upper_bound(index) && position < EXPONENT * f64::from(self.scale).exp2());
         let down = i32::from(value <= self.upper_bound(index - 1));
         index + up - down
+    }
+
+    /// Adds one duration to its bucket, and not to the sum.
+    pub(crate) fn add_nanos(&mut self, nanos: u64) {
+        match super::index::native_index(nanos) {
+            None => self.zero_count += 1,
+            Some(index) => self.add_bucket(index, 1),
+        }
     }
 
     pub(crate) fn add_zero(&mut self, n: u64) {
