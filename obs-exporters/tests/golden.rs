@@ -67,16 +67,18 @@ fn masked_report(report: &str) -> String {
 /// The page without what the process is.
 fn masked_page(page: &[u8]) -> String {
     let ours = |line: &&str| !line.contains("process_") && !line.contains("target");
-    String::from_utf8_lossy(page).lines().filter(ours).map(|line| format!("{line}\n")).collect()
+    let page = String::from_utf8_lossy(page);
+    page.lines().filter(ours).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// The line without times and the number of the process, with a line for each object.
 fn masked_json(line: &str) -> String {
-    let mut masked = String::new();
-    for (at, part) in line.split("UnixNano\":\"").enumerate() {
-        let rest = if at == 0 { part } else { part.trim_start_matches(|c: char| c.is_ascii_digit()) };
-        masked += &format!("{}{rest}", if at == 0 { "" } else { "UnixNano\":\"<time>" });
-    }
+    const TIME: &str = "UnixNano\":\"";
+    let digits = |c: char| c.is_ascii_digit();
+    let (first, rest) = line.split_once(TIME).unwrap();
+    let parts: Vec<&str> = rest.split(TIME).map(|part| part.trim_start_matches(digits)).collect();
+    let time = format!("{TIME}<time>");
+    let masked = format!("{first}{time}{}", parts.join(&time));
     let (before, pid) = masked.split_once("\"process.pid\",\"value\":{\"intValue\":\"").unwrap();
     let pid = pid.trim_start_matches(|c: char| c.is_ascii_digit());
     format!("{before}\"process.pid\",\"value\":{{\"intValue\":\"<pid>{pid}\n").replace(",{\"", ",\n{\"")

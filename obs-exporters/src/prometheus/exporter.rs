@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flate2::Compression;
@@ -11,6 +11,7 @@ use flate2::write::GzEncoder;
 use obs_runtime::{Batch, Exporter, Reader, Wants};
 
 use super::accept::{Format, allows_gzip};
+use super::render::render;
 use super::request::Request;
 use super::server::{Answer, Server, Site};
 
@@ -51,9 +52,10 @@ impl Prometheus {
         Self { listen: Some(DEFAULT.to_owned()), shared: Arc::default(), server: None }
     }
 
-    /// Serves on this address, `host:port`; port 0 takes a free one, which [`Handle::local_addr`] tells.
-    pub fn listen(mut self, address: impl fmt::Display) -> Self {
-        self.listen = Some(address.to_string());
+    /// Serves on this address: `"host:port"`, `("host", port)` or a [`SocketAddr`]; port 0 takes a free one, which
+    /// [`Handle::local_addr`] tells.
+    pub fn listen(mut self, address: impl Into<Address>) -> Self {
+        self.listen = Some(address.into().0);
         self
     }
 
@@ -95,9 +97,8 @@ impl Exporter for Prometheus {
     fn start(&mut self, reader: Reader) -> Result<(), BindError> {
         self.shared.state().reader = Some(reader);
         let Some(address) = self.listen.clone() else { return Ok(()) };
-        let site = Arc::clone(&self.shared);
-        let bound = resolve(&address).and_then(|resolved| Server::start(resolved, site));
-        let server = bound.map_err(|source| BindError { address, source })?;
+        let site: Arc<dyn Site> = Arc::<Shared>::clone(&self.shared);
+        let server = Server::start(&address, site).map_err(|source| BindError { address, source })?;
         self.shared.state().address = Some(server.address());
         self.server = Some(server);
         Ok(())
@@ -114,9 +115,40 @@ impl Exporter for Prometheus {
     }
 }
 
-fn resolve(address: &str) -> io::Result<SocketAddr> {
-    let none = || io::Error::new(io::ErrorKind::AddrNotAvailable, "the name has no address");
-    address.to_socket_addrs()?.next().ok_or_else(none)
+/// What [`Prometheus::listen`] takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address(String);
+
+impl From<&str> for Address {
+    fn from(address: &str) -> Self {
+        Self(address.to_owned())
+    }
+}
+
+impl From<String> for Address {
+    fn from(address: String) -> Self {
+        Self(address)
+    }
+}
+
+impl From<SocketAddr> for Address {
+    fn from(address: SocketAddr) -> Self {
+        Self(address.to_string())
+    }
+}
+
+impl From<(&str, u16)> for Address {
+    fn from((host, port): (&str, u16)) -> Self {
+        // An IPv6 address needs brackets before a port.
+        let bare = host.contains(':') && !host.starts_with('[');
+        Self(if bare { format!("[{host}]:{port}") } else { format!("{host}:{port}") })
+    }
+}
+
+impl From<(String, u16)> for Address {
+    fn from((host, port): (String, u16)) -> Self {
+        Self::from((host.as_str(), port))
+    }
 }
 
 /// Reads pages without a scrape over the network; clones are cheap.
@@ -164,7 +196,7 @@ impl Shared {
         let format = Format::negotiate(accept);
         let reader = self.state().reader.clone();
         let snapshot = reader.map_or_else(obs_runtime::snapshot, |reader| reader.snapshot());
-        (format.content_type(), super::render(&snapshot, format))
+        (format.content_type(), render(&snapshot, format))
     }
 
     fn metrics(&self, request: &Request) -> Answer {
@@ -229,5 +261,19 @@ impl fmt::Display for BindError {
 impl Error for BindError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&self.source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_in_every_form() {
+        let address = |address: Address| address.0;
+        assert_eq!(address(("::1", 9464).into()), "[::1]:9464");
+        assert_eq!(address(("localhost", 0).into()), "localhost:0");
+        assert_eq!(address("0.0.0.0:1".into()), "0.0.0.0:1");
+        assert_eq!(address(SocketAddr::from(([127, 0, 0, 1], 2)).into()), "127.0.0.1:2");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `float` writes numbers as Prometheus does, `classic` cuts classic buckets out of exponential
 //! histograms, `page` collects the families of a scrape (`info` and `process` add what only this page has), `text`
-//! and `protobuf` encode them, `accept` chooses the encoding, `server` and `request` speak HTTP, and `exporter` puts
+//! and `protobuf` encode them, `accept` chooses the encoding and `render` puts these together, `server` and `request` speak HTTP, and `exporter` puts
 //! it into the telemetry.
 //!
 //! # Names
@@ -31,6 +31,8 @@ mod process;
 
 mod protobuf;
 
+mod render;
+
 mod request;
 
 mod server;
@@ -41,22 +43,5 @@ mod wire;
 
 pub use crate::name::{MetricKind, prom_name};
 pub use accept::Format;
-pub use exporter::{BindError, Handle, Prometheus};
-
-use obs_runtime::Snapshot;
-
-/// Writes a snapshot as a page of Prometheus.
-///
-/// # Shape
-/// Families in a fixed order, points sorted by their labels; text ends in a newline, `OpenMetrics` in `# EOF`.
-/// The page also speaks of the process, which is read from `/proc` where that exists.
-/// # Cost
-/// About 1 µs for a histogram with 13 classic buckets; takes no lock.
-pub fn render(snapshot: &Snapshot, format: Format) -> Vec<u8> {
-    let page = page::of(snapshot);
-    match format {
-        Format::Text => text::encode(&page, text::Dialect::Prometheus).into_bytes(),
-        Format::OpenMetrics { .. } => text::encode(&page, text::Dialect::OpenMetrics).into_bytes(),
-        Format::Protobuf => protobuf::encode(&page),
-    }
-}
+pub use exporter::{Address, BindError, Handle, Prometheus};
+pub use render::render;

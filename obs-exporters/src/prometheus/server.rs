@@ -50,7 +50,7 @@ pub(super) struct Server {
 
 impl Server {
     /// Binds the address and answers from then on.
-    pub(super) fn start(address: SocketAddr, site: Arc<dyn Site>) -> io::Result<Self> {
+    pub(super) fn start(address: &str, site: Arc<dyn Site>) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         let address = listener.local_addr()?;
         let stop = Arc::new(AtomicBool::new(false));

@@ -1,5 +1,6 @@
 //! What the exporters promise, one module each, on the real runtime.
 #![allow(missing_docs, unreachable_pub, reason = "tests")]
+#![allow(clippy::needless_for_each, clippy::maybe_infinite_iter, reason = "tests read better that way")]
 
 mod bridge;
 mod console;

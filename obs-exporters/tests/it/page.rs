@@ -34,7 +34,8 @@ fn durations_are_split_by_error_type() {
     });
     let samples = samples("functions::pay");
     let duration: Vec<_> = samples.iter().filter(|line| line.starts_with("obs_function_duration")).collect();
-    let error = snapshot().callsite("functions::pay").unwrap().series().iter().find_map(|series| series.error_type());
+    let error =
+        snapshot().callsite("functions::pay").unwrap().series().iter().find_map(obs_runtime::Series::error_type);
     let error = error.unwrap();
     let short = error.replace("it::functions::", "");
     let want = [
@@ -92,7 +93,7 @@ fn labels_are_escaped_and_overflow_says_so() {
     let overflow = calls.clone().filter(|line| line.contains("otel_metric_overflow=\"true\"")).map(count).sum::<u64>();
     let seen = snapshot();
     let series = seen.callsite("counted_by_method").unwrap().series().iter();
-    let expected: u64 = series.filter(|series| series.overflow()).map(|series| series.calls()).sum();
+    let expected: u64 = series.filter(|series| series.overflow()).map(obs_runtime::Series::calls).sum();
     assert_eq!(overflow, expected);
 }
 

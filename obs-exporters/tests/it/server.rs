@@ -162,7 +162,7 @@ fn a_busy_port_is_an_error_that_says_what_to_do() {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
-        text += &format!(": {cause}");
+        text = format!("{text}: {cause}");
         source = cause.source();
     }
     assert!(text.contains(&format!("cannot serve metrics on {address}")), "{text}");

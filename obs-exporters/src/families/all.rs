@@ -1,0 +1,20 @@
+//! Which families there are, in which order.
+
+use obs_runtime::Snapshot;
+
+use super::family::Family;
+use super::{foreign, functions, own};
+
+/// All families of a snapshot, in a fixed order; none is empty.
+pub(crate) fn of(snapshot: &Snapshot) -> Vec<Family<'_>> {
+    let mut families = functions::families(snapshot);
+    families.extend(own::families(snapshot));
+    families.extend(foreign::families(snapshot));
+    families.retain(|family| !family.points.is_empty());
+    families
+}
+
+/// The families of annotated functions only.
+pub(crate) fn of_functions(snapshot: &Snapshot) -> Vec<Family<'_>> {
+    functions::families(snapshot)
+}
