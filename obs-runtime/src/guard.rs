@@ -208,8 +208,9 @@ impl<M: Mode> Call<M> {
         let (timed, Self { callsite, control, start, span }) = (self.is_timed(), self);
         let nanos = if timed || span.is_recorded() { between(start, clock::now()) } else { 0 };
         let series = record::ended(callsite, control, outcome, error, timed.then_some(nanos));
+        let end = End { callsite, series, outcome, start, nanos, polls: &[], fields, extra };
+        span.record(M::Span::here(), &end);
         span.leave();
-        span.record(&End { callsite, series, outcome, start, nanos, polls: &[], fields, extra });
         if timed && nanos > callsite.limit() {
             record::over_budget(callsite, series, nanos);
         }

@@ -6,7 +6,7 @@ use crate::callsite::{Callsite, Control};
 use crate::fields::Fields;
 use crate::outcome::Outcome;
 use crate::ring::{Memory, Segment};
-use crate::shard::{Current, Local, local, with_shard};
+use crate::shard::{Current, Local, Shard, Tracing, local, with_shard};
 use crate::sync::add;
 
 /// Bytes of spans that may be in rings at the same time, unless the builder says otherwise.
@@ -21,29 +21,46 @@ pub(crate) const MESSAGE: &str = "exception.message";
 
 /// What a mode keeps of the span: nothing, or [`OpenSpan`].
 pub trait SpanPart: Copy {
+    /// What must be on the thread while the span runs.
+    #[doc(hidden)]
+    type Place: Copy;
     /// No span.
     const NONE: Self;
+    /// No trace.
+    #[doc(hidden)]
+    const NOWHERE: Self::Place;
 
+    /// Opens a span and makes it the running one.
     #[doc(hidden)]
     fn open(callsite: &'static Callsite, control: u32) -> Self;
+    /// What is on the thread now.
     #[doc(hidden)]
-    fn enter(&self) -> Self;
+    fn here() -> Self::Place;
+    /// Puts something else on the thread, and gives what was there.
+    #[doc(hidden)]
+    fn swap(place: Self::Place) -> Self::Place;
+    /// Makes the span that was running before the running one again.
     #[doc(hidden)]
     fn leave(&self);
     #[doc(hidden)]
     fn is_recorded(&self) -> bool;
     #[doc(hidden)]
-    fn record(&self, end: &End<'_>);
+    fn record(&self, place: Self::Place, end: &End<'_>);
 }
 
 impl SpanPart for () {
+    type Place = ();
     const NONE: Self = ();
+    const NOWHERE: Self = ();
 
     #[inline(always)]
     fn open(_: &'static Callsite, _: u32) -> Self {}
 
     #[inline(always)]
-    fn enter(&self) -> Self {}
+    fn here() {}
+
+    #[inline(always)]
+    fn swap((): ()) {}
 
     #[inline(always)]
     fn leave(&self) {}
@@ -54,14 +71,18 @@ impl SpanPart for () {
     }
 
     #[inline(always)]
-    fn record(&self, _: &End<'_>) {}
+    fn record(&self, (): (), _: &End<'_>) {}
 }
 
-/// A running call's place in its trace.
+/// A running call's place in its trace. The trace's id stays on the thread.
 #[derive(Clone, Copy, Debug)]
 pub struct OpenSpan {
-    own: Current,
-    before: Current,
+    /// 0 when the span is not recorded.
+    span: u64,
+    /// The span that was running before; 0 for a root.
+    parent: u64,
+    /// Whether something was put on the thread: also by a root that is not recorded.
+    entered: bool,
 }
 
 /// All that is known of a call when it has ended.
@@ -79,74 +100,100 @@ pub struct End<'a> {
 }
 
 impl SpanPart for OpenSpan {
-    const NONE: Self = Self { own: Current::NONE, before: Current::NONE };
+    type Place = Current;
+    const NONE: Self = Self { span: 0, parent: 0, entered: false };
+    const NOWHERE: Current = Current::NONE;
 
     #[inline(always)]
     fn open(callsite: &'static Callsite, control: u32) -> Self {
-        if !Control::from_word(control).has(Control::TRACE) {
+        let control = Control::from_word(control);
+        if !control.has(Control::TRACE) {
             return Self::NONE;
         }
-        local(|local| {
-            let before = local.current.get();
-            let own = if before.trace == 0 { root(callsite, local) } else { child(callsite, control, before, local) };
-            if own.trace == 0 {
-                return Self::NONE;
+        match local(|local| local.tracing.get()) {
+            Tracing::Nothing => Self::open_root(callsite),
+            Tracing::Dropped => Self::NONE,
+            Tracing::Recorded if control.has(Control::TRACE_SOME) && !is_chosen(callsite) => Self::NONE,
+            Tracing::Recorded => {
+                let span = local(Local::random);
+                Self { span, parent: local(|local| local.span.replace(span)), entered: true }
             }
-            local.current.set(own);
-            Self { own, before }
-        })
-    }
-
-    /// Makes this span the running one again, and gives what is needed to leave it.
-    #[inline(always)]
-    fn enter(&self) -> Self {
-        if self.own.trace == 0 {
-            return Self::NONE;
         }
-        let before = local(|local| local.current.replace(self.own));
-        Self { own: self.own, before }
     }
 
-    /// Makes the span that was running before the running one again.
+    #[inline(always)]
+    fn here() -> Current {
+        local(Local::current)
+    }
+
+    #[inline(always)]
+    fn swap(place: Current) -> Current {
+        let before = local(Local::current);
+        local(|local| local.set_current(place));
+        before
+    }
+
     #[inline(always)]
     fn leave(&self) {
-        if self.own.trace != 0 {
-            local(|local| local.current.set(self.before));
+        if !self.entered {
+            return;
+        }
+        local(|local| local.span.set(self.parent));
+        if self.parent == 0 {
+            local(|local| local.tracing.set(Tracing::Nothing));
         }
     }
 
     #[inline(always)]
     fn is_recorded(&self) -> bool {
-        self.own.sampled
+        self.span != 0
     }
 
     #[inline(always)]
-    fn record(&self, end: &End<'_>) {
-        if self.own.sampled {
+    fn record(&self, place: Current, end: &End<'_>) {
+        if self.span != 0 {
             match local(Local::shard) {
-                Some(shard) => self.push(end, shard),
-                None => with_shard(|shard| self.push(end, shard)),
+                Some(shard) => self.push(place, end, shard),
+                None => self.push_cold(place, end),
             }
         }
     }
 }
 
 impl OpenSpan {
+    /// Begins a trace, recorded or not.
+    #[inline(never)]
+    fn open_root(callsite: &'static Callsite) -> Self {
+        let recorded = is_chosen(callsite);
+        local(|local| {
+            let span = local.random();
+            let tracing = if recorded { Tracing::Recorded } else { Tracing::Dropped };
+            local.set_current(Current { trace: [local.random(), local.random()], span, tracing });
+            Self { span: if recorded { span } else { 0 }, parent: 0, entered: true }
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_cold(&self, place: Current, end: &End<'_>) {
+        with_shard(|shard| self.push(place, end, shard));
+    }
+
     #[inline(always)]
-    fn push(&self, end: &End<'_>, shard: &'static crate::shard::Shard) {
+    fn push(&self, place: Current, end: &End<'_>, shard: &'static Shard) {
         let fields = end.fields.map_or(&[][..], Fields::words);
         let extra = end.extra.map_or(&[][..], Fields::words);
         let dropped = end.fields.map_or(0, Fields::dropped) + end.extra.map_or(0, Fields::dropped);
         let record = Record {
-            trace: self.own.trace,
-            span: self.own.span,
-            parent: self.before.span,
+            trace: place.trace,
+            span: self.span,
+            parent: self.parent,
             start: end.start,
             nanos: end.nanos,
             series: end.series,
             outcome: end.outcome,
             has_polls: !end.polls.is_empty(),
-            dropped: dropped.min(0xffff) as u16,
+            dropped: u16::try_from(dropped).unwrap_or(u16::MAX),
             callsite: end.callsite.series(),
             payload: (end.polls.len() + fields.len() + extra.len()) as u32,
         };
@@ -160,31 +207,17 @@ impl OpenSpan {
     }
 }
 
-#[inline(always)]
-fn child(callsite: &'static Callsite, control: u32, before: Current, local: &Local) -> Current {
-    if !before.sampled || Control::from_word(control).has(Control::TRACE_SOME) && !is_chosen(callsite, local) {
-        return Current::NONE;
-    }
-    Current { span: local.random(), ..before }
-}
-
-#[inline(never)]
-fn root(callsite: &'static Callsite, local: &Local) -> Current {
-    let trace = u128::from(local.random()) << 64 | u128::from(local.random());
-    Current { trace, span: local.random(), sampled: is_chosen(callsite, local) }
-}
-
 /// Whether this call is in the share that `#[traced(sample = ..)]` wants.
-#[inline]
-fn is_chosen(callsite: &'static Callsite, local: &Local) -> bool {
+fn is_chosen(callsite: &'static Callsite) -> bool {
     let ratio = callsite.meta().trace_ratio;
-    ratio >= 1.0 || (local.random() >> 11) as f64 / (1_u64 << 53) as f64 <= ratio && ratio > 0.0
+    ratio >= 1.0 || local(|local| (local.random() >> 11) as f64 / (1_u64 << 53) as f64) < ratio
 }
 
 /// A finished span as it lies in the ring: eight words, then polls, fields and the error's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Record {
-    pub(crate) trace: u128,
+    /// The high and the low half of the id.
+    pub(crate) trace: [u64; 2],
     pub(crate) span: u64,
     pub(crate) parent: u64,
     pub(crate) start: u64,
@@ -201,12 +234,11 @@ pub(crate) struct Record {
 
 impl Record {
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "a 128-bit id as two words")]
     const fn words(&self) -> [u64; 8] {
         let flags = (self.outcome as u64) << 32 | (self.has_polls as u64) << 34 | (self.dropped as u64) << 48;
         [
-            (self.trace >> 64) as u64,
-            self.trace as u64,
+            self.trace[0],
+            self.trace[1],
             self.span,
             self.parent,
             self.start,
@@ -220,7 +252,7 @@ impl Record {
     pub(crate) fn of(words: [u64; 8]) -> Self {
         let [high, low, span, parent, start, nanos, flags, last] = words;
         Self {
-            trace: u128::from(high) << 64 | u128::from(low),
+            trace: [high, low],
             span,
             parent,
             start,
@@ -242,7 +274,7 @@ mod tests {
     #[test]
     fn a_record_survives_its_words() {
         let record = Record {
-            trace: u128::MAX - 7,
+            trace: [1, u64::MAX],
             span: 2,
             parent: 3,
             start: 4,

@@ -34,6 +34,8 @@ pub struct Task<M: Mode, K: Kept = ()> {
     busy: u64,
     longest: u64,
     span: M::Span,
+    /// What is on the thread while the future is polled.
+    place: <M::Span as SpanPart>::Place,
     kept: K,
 }
 
@@ -60,6 +62,7 @@ impl<M: Mode> Task<M> {
             busy: 0,
             longest: 0,
             span: M::Span::NONE,
+            place: M::Span::NOWHERE,
             kept,
         }
     }
@@ -105,9 +108,10 @@ impl<M: Mode, K: Kept> Task<M, K> {
             return;
         }
         self.control = begin::<M>(self.callsite, self.control);
+        let before = M::Span::here();
         self.span = M::Span::open(self.callsite, self.control.word());
         // `open` made the span the running one; each poll does that by itself.
-        self.span.leave();
+        self.place = M::Span::swap(before);
     }
 
     #[inline(always)]
@@ -140,7 +144,7 @@ impl<M: Mode, K: Kept> Task<M, K> {
             record::polled(series, polls);
         }
         let (callsite, start, fields) = (self.callsite, self.start, self.kept.fields());
-        self.span.record(&End { callsite, series, outcome, start, nanos, polls: &polls, fields, extra });
+        self.span.record(self.place, &End { callsite, series, outcome, start, nanos, polls: &polls, fields, extra });
         if timed && nanos > callsite.limit() {
             record::over_budget(callsite, series, nanos);
         }
@@ -177,9 +181,6 @@ pub struct Running<F, M: Mode, K: Kept> {
 }
 
 impl<F: Future, M: Mode, K: Kept> Future for Running<F, M, K>
-where
-    M::Span: Unpin,
-    K: Unpin,
 {
     type Output = (F::Output, Task<M, K>);
 
@@ -207,7 +208,8 @@ impl<F, M: Mode, K: Kept> Running<F, M, K> {
 /// One poll: the span is the running one, the clock runs.
 struct OnePoll<'a, M: Mode, K: Kept> {
     task: &'a mut Task<M, K>,
-    entered: M::Span,
+    /// What was on the thread before.
+    before: <M::Span as SpanPart>::Place,
     start: u64,
     /// The thread was unwinding before the poll.
     unwinding: bool,
@@ -220,19 +222,19 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
         if first {
             task.begin();
         }
-        let entered = task.span.enter();
+        let before = M::Span::swap(task.place);
         let start = if task.reads_clock() { clock::now() } else { 0 };
         if first {
             task.start = start;
         }
-        Self { task, entered, start, unwinding: std::thread::panicking() }
+        Self { task, before, start, unwinding: std::thread::panicking() }
     }
 }
 
 impl<M: Mode, K: Kept> Drop for OnePoll<'_, M, K> {
     #[inline(always)]
     fn drop(&mut self) {
-        self.entered.leave();
+        M::Span::swap(self.before);
         if self.task.reads_clock() {
             let end = clock::now();
             let nanos = between(self.start, end);

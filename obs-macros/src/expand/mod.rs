@@ -43,10 +43,10 @@ pub(crate) fn instrumented(call: &Instrumented<'_>) -> TokenStream {
 }
 
 // Input:  obs::counted
-// Output: use obs::counted as _;
+// Output: #[allow(unused_imports)] use obs::counted as _;
 /// An attribute that was taken along never gets resolved; without this its import would be unused.
 pub(crate) fn taken(path: &TokenStream) -> TokenStream {
-    ours!(use #path as _;)
+    ours!(#[allow(unused_imports)] use #path as _;)
 }
 
 /// The body at the end of a block of ours: in its own braces, unless it is a lone expression, where rustc would find

@@ -48,7 +48,7 @@ impl SpanReader {
         let mut fields = fields::read(words);
         let message = (error_type.is_some()).then(|| take_message(&mut fields)).flatten();
         Some(Span {
-            trace_id: TraceId::new(record.trace)?,
+            trace_id: TraceId::new(u128::from(record.trace[0]) << 64 | u128::from(record.trace[1]))?,
             span_id: SpanId::new(record.span)?,
             parent: SpanId::new(record.parent),
             callsite,

@@ -12,14 +12,12 @@ use std::cell::Cell;
 pub(crate) use segment::{Memory, Segment, WORDS};
 
 use crate::static_ptr::StaticPtr;
-use crate::sync::{AtomicU32, Mutex, Ordering, lock};
+use crate::sync::{Mutex, lock};
 
 /// One thread's finished spans.
 pub(crate) struct Ring {
     /// The segment that is written; only the writer touches it.
     tail: StaticPtr<Segment>,
-    /// Words written to the tail; only the writer touches it.
-    written: AtomicU32,
     /// The segment that is read; null until the first span.
     head: StaticPtr<Segment>,
     /// Words read of the head. The lock makes the reader one.
@@ -30,7 +28,6 @@ impl Ring {
     pub(crate) fn new() -> Self {
         Self {
             tail: StaticPtr::null(),
-            written: AtomicU32::new(0),
             head: StaticPtr::null(),
             read: Mutex::new(Cell::new(0)),
         }
@@ -43,15 +40,11 @@ impl Ring {
     #[inline(always)]
     pub(crate) fn push(&self, memory: &Memory, first: [u64; 8], rest: &[&[u64]]) -> Result<(), Full> {
         let length = rest.iter().fold(first.len(), |length, part| length + part.len());
-        let mut at = self.written.load(Ordering::Relaxed) as usize;
-        let segment = match self.tail.get() {
-            Some(segment) if at + length <= WORDS => segment,
-            _ => {
-                at = 0;
-                self.next_segment(memory, length)?
-            }
+        let (segment, at) = match self.tail.get().map(|segment| (segment, segment.written())) {
+            Some((segment, at)) if at + length <= WORDS => (segment, at),
+            _ => (self.next_segment(memory, length)?, 0),
         };
-        segment.write(at, &first);
+        segment.write_first(at, first);
         let mut place = at + first.len();
         for part in rest {
             segment.write(place, part);
@@ -59,7 +52,6 @@ impl Ring {
         }
         #[expect(clippy::cast_possible_truncation, reason = "at most WORDS")]
         let end = (at + length) as u32;
-        self.written.store(end, Ordering::Relaxed);
         segment.publish(end);
         Ok(())
     }

@@ -30,6 +30,20 @@ impl Segment {
         }
     }
 
+    /// Words written so far, as its writer knows it.
+    #[inline(always)]
+    pub(super) fn written(&self) -> usize {
+        self.published.load(Ordering::Relaxed) as usize
+    }
+
+    #[inline(always)]
+    pub(super) fn write_first(&self, at: usize, words: [u64; 8]) {
+        let places: &[AtomicU64; 8] = self.words[at..].first_chunk().expect("the caller has seen that it fits");
+        for (place, word) in places.iter().zip(words) {
+            place.store(word, Ordering::Relaxed);
+        }
+    }
+
     #[inline(always)]
     pub(super) fn publish(&self, end: u32) {
         // Release pairs with the Acquire in `published`: whoever sees the end sees the words before it.

@@ -12,23 +12,33 @@ pub(crate) struct Local {
     /// The shard's slots; empty until the first record, and again after the last.
     slots: Cell<&'static [Slot]>,
     shard: Cell<Option<&'static Shard>>,
-    /// The running span.
-    pub(crate) current: Cell<Current>,
+    /// The high and the low half of the running trace's id.
+    trace: Cell<[u64; 2]>,
+    /// The running span; 0 when there is none.
+    pub(crate) span: Cell<u64>,
+    pub(crate) tracing: Cell<Tracing>,
     /// State of the generator of ids; 0 until seeded.
     random: Cell<u64>,
 }
 
-/// What runs on this thread now, as far as traces go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Current {
-    /// 0 when there is no trace.
-    pub(crate) trace: u128,
+/// Whether a trace runs on this thread, and whether it is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tracing {
+    Nothing,
+    Recorded,
+    Dropped,
+}
+
+/// What runs on this thread, as far as traces go: what a future takes along from poll to poll.
+#[derive(Clone, Copy, Debug)]
+pub struct Current {
+    pub(crate) trace: [u64; 2],
     pub(crate) span: u64,
-    pub(crate) sampled: bool,
+    pub(crate) tracing: Tracing,
 }
 
 impl Current {
-    pub(crate) const NONE: Self = Self { trace: 0, span: 0, sampled: false };
+    pub(crate) const NONE: Self = Self { trace: [0; 2], span: 0, tracing: Tracing::Nothing };
 }
 
 thread_local! {
@@ -36,7 +46,9 @@ thread_local! {
         Local {
             slots: Cell::new(&[]),
             shard: Cell::new(None),
-            current: Cell::new(Current::NONE),
+            trace: Cell::new([0; 2]),
+            span: Cell::new(0),
+            tracing: Cell::new(Tracing::Nothing),
             random: Cell::new(0),
         }
     };
@@ -60,6 +72,18 @@ impl Local {
     #[inline(always)]
     pub(crate) fn shard(&self) -> Option<&'static Shard> {
         self.shard.get()
+    }
+
+    #[inline(always)]
+    pub(crate) fn current(&self) -> Current {
+        Current { trace: self.trace.get(), span: self.span.get(), tracing: self.tracing.get() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_current(&self, current: Current) {
+        self.trace.set(current.trace);
+        self.span.set(current.span);
+        self.tracing.set(current.tracing);
     }
 
     /// A random number that is not zero.

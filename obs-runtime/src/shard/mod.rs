@@ -11,7 +11,9 @@ mod pool;
 mod slot;
 
 pub(crate) use faults::Faults;
-pub(crate) use local::{Current, Local, attached, local};
+#[expect(unreachable_pub, reason = "named by a sealed trait of the public guard")]
+pub use local::Current;
+pub(crate) use local::{Local, Tracing, attached, local};
 pub(crate) use pool::Pool;
 pub(crate) use slot::{MAX_SERIES, Slot, Slots};
 
