@@ -7,8 +7,9 @@ use std::fmt;
 
 use crate::value::Value;
 
-/// Words of fields that need no allocation: four numbers, or two and a line of text.
-const INLINE: usize = 16;
+/// Words of fields that need no allocation: four numbers, or two and a short text. With the rest of [`Fields`] this
+/// makes 128 bytes, which compilers still move without a call.
+const INLINE: usize = 12;
 /// Words of fields that one span may carry: 8 KiB.
 const MAX_WORDS: usize = 1024;
 /// Bytes of one text value; the rest is cut off, at a character's end, and counted.
@@ -18,9 +19,11 @@ const MAX_TEXT: usize = 4096;
 #[derive(Debug)]
 pub struct Fields {
     inline: [u64; INLINE],
-    length: usize,
-    spilled: Vec<u64>,
+    length: u32,
     dropped: u32,
+    /// All words, once they are more than fit inline.
+    #[expect(clippy::box_collection, reason = "one word instead of three, in every guard with fields")]
+    spilled: Option<Box<Vec<u64>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -37,7 +40,7 @@ impl Fields {
     /// No fields yet.
     #[inline(always)]
     pub const fn empty() -> Self {
-        Self { inline: [0; INLINE], length: 0, spilled: Vec::new(), dropped: 0 }
+        Self { inline: [0; INLINE], length: 0, dropped: 0, spilled: None }
     }
 
     /// Adds a field with its type kept: integers, floats, `bool` and text.
@@ -63,66 +66,77 @@ impl Fields {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn number(&mut self, key: &'static str, tag: Tag, bits: u64) {
         let [address, length] = key_words(key, tag, 8);
-        self.push(&[address, length, bits]);
-    }
-
-    fn str(&mut self, key: &'static str, text: &str) {
-        let cut = &text[..text.floor_char_boundary(MAX_TEXT)];
-        self.dropped += u32::from(cut.len() < text.len());
-        let [address, length] = key_words(key, Tag::Str, cut.len());
-        let words = 2 + cut.len().div_ceil(8);
-        if !self.reserve(words) {
-            return;
+        if let Some(room) = self.room(3) {
+            room.copy_from_slice(&[address, length, bits]);
         }
-        self.push(&[address, length]);
-        let (chunks, rest) = cut.as_bytes().as_chunks::<8>();
-        chunks.iter().for_each(|chunk| self.push(&[u64::from_le_bytes(*chunk)]));
-        if !rest.is_empty() {
-            let mut last = [0; 8];
-            last[..rest.len()].copy_from_slice(rest);
-            self.push(&[u64::from_le_bytes(last)]);
-        }
-    }
-
-    /// Whether that many words still fit into the span; counts the field as dropped otherwise.
-    fn reserve(&mut self, words: usize) -> bool {
-        let fits = self.words().len() + words <= MAX_WORDS;
-        self.dropped += u32::from(!fits);
-        fits
     }
 
     #[inline]
-    fn push(&mut self, words: &[u64]) {
-        if self.spilled.is_empty()
-            && let Some(room) = self.inline.get_mut(self.length..self.length + words.len())
-        {
-            room.copy_from_slice(words);
-            self.length += words.len();
-            return;
+    fn str(&mut self, key: &'static str, text: &str) {
+        let text = if text.len() > MAX_TEXT { self.cut(text) } else { text };
+        let head = key_words(key, Tag::Str, text.len());
+        if let Some(room) = self.room(2 + text.len().div_ceil(8)) {
+            room[..2].copy_from_slice(&head);
+            for (word, bytes) in room[2..].iter_mut().zip(text.as_bytes().chunks(8)) {
+                *word = word_of(bytes);
+            }
         }
-        self.spill(words);
     }
 
     #[cold]
-    fn spill(&mut self, words: &[u64]) {
-        if self.spilled.is_empty() {
-            self.spilled.extend_from_slice(&self.inline[..self.length]);
+    fn cut<'a>(&mut self, text: &'a str) -> &'a str {
+        self.dropped += 1;
+        &text[..text.floor_char_boundary(MAX_TEXT)]
+    }
+
+    /// Room for that many words at the end; counts the field as dropped when the span is full.
+    #[inline(always)]
+    fn room(&mut self, words: usize) -> Option<&mut [u64]> {
+        let length = self.length as usize;
+        if self.spilled.is_none() && length + words <= INLINE {
+            self.length += words as u32;
+            return self.inline.get_mut(length..length + words);
         }
-        self.spilled.extend_from_slice(words);
+        self.room_outside(words)
+    }
+
+    #[cold]
+    fn room_outside(&mut self, words: usize) -> Option<&mut [u64]> {
+        let inline = &self.inline[..self.length as usize];
+        let spilled = self.spilled.get_or_insert_with(|| Box::new(inline.to_vec()));
+        let length = spilled.len();
+        if length + words > MAX_WORDS {
+            self.dropped += 1;
+            return None;
+        }
+        spilled.resize(length + words, 0);
+        spilled.get_mut(length..)
     }
 
     #[inline(always)]
     pub(crate) fn words(&self) -> &[u64] {
-        if self.spilled.is_empty() { &self.inline[..self.length] } else { &self.spilled }
+        match &self.spilled {
+            None => self.inline.get(..self.length as usize).unwrap_or_default(),
+            Some(spilled) => spilled,
+        }
     }
 
     #[inline(always)]
     pub(crate) const fn dropped(&self) -> u32 {
         self.dropped
     }
+}
+
+/// Up to eight bytes as a word, little end first.
+#[inline(always)]
+fn word_of(bytes: &[u8]) -> u64 {
+    if let Ok(whole) = bytes.try_into() {
+        return u64::from_le_bytes(whole);
+    }
+    bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
 #[inline(always)]
@@ -310,7 +324,7 @@ pub trait FieldSet {
 
     /// Captures the fields.
     #[doc(hidden)]
-    fn capture(self) -> Self::Kept;
+    fn capture(self, kept: &mut Self::Kept);
 
     /// Keeps nothing: the span is not recorded.
     #[doc(hidden)]
@@ -331,10 +345,10 @@ impl Kept for () {
     }
 }
 
-impl Kept for Option<Fields> {
+impl Kept for Fields {
     #[inline(always)]
     fn fields(&self) -> Option<&Fields> {
-        self.as_ref()
+        Some(self)
     }
 }
 
@@ -346,7 +360,7 @@ impl FieldSet for NoFields {
     type Kept = ();
 
     #[inline(always)]
-    fn capture(self) {}
+    fn capture(self, (): &mut ()) {}
 
     #[inline(always)]
     fn nothing() {}
@@ -357,18 +371,16 @@ impl FieldSet for NoFields {
 pub struct WithFields<F>(pub F);
 
 impl<F: FnOnce(&mut Fields)> FieldSet for WithFields<F> {
-    type Kept = Option<Fields>;
+    type Kept = Fields;
 
     #[inline(always)]
-    fn capture(self) -> Option<Fields> {
-        let mut fields = Fields::empty();
-        (self.0)(&mut fields);
-        Some(fields)
+    fn capture(self, kept: &mut Fields) {
+        (self.0)(kept);
     }
 
     #[inline(always)]
-    fn nothing() -> Option<Fields> {
-        None
+    fn nothing() -> Fields {
+        Fields::empty()
     }
 }
 

@@ -100,21 +100,19 @@ impl<M: Mode> Guard<M> {
     /// Switched off: one load and one branch.
     #[inline(always)]
     pub fn enter<L: LabelSet, F: FieldSet>(callsite: &'static Callsite, labels: L, fields: F) -> Guard<M, F::Kept> {
-        let mut call = Call::<M> { callsite, control: Control::OFF, start: 0, span: M::Span::NONE };
-        let mut kept = F::nothing();
         let control = callsite.control().registered(callsite);
+        let call = Call::<M> { callsite, control, start: 0, span: M::Span::NONE };
+        let mut guard = Guard { call, kept: F::nothing(), _stays_on_its_thread: PhantomData };
         if control.is_on() {
-            let control = Control::from_word(labels.choose(callsite, control.word()));
-            call.control = begin::<M>(callsite, control);
-            call.span = M::Span::open(callsite, control.word());
-            if call.span.is_recorded() {
-                kept = fields.capture();
+            guard.call.begin(labels);
+            if guard.call.span.is_recorded() {
+                fields.capture(&mut guard.kept);
             }
-            if call.reads_clock() {
-                call.start = clock::now();
+            if guard.call.reads_clock() {
+                guard.call.start = clock::now();
             }
         }
-        Guard { call, kept, _stays_on_its_thread: PhantomData }
+        guard
     }
 }
 
@@ -176,6 +174,13 @@ fn abandoned<M: Mode>(call: Call<M>, fields: Option<&Fields>) {
 }
 
 impl<M: Mode> Call<M> {
+    #[inline(always)]
+    fn begin<L: LabelSet>(&mut self, labels: L) {
+        let control = Control::from_word(labels.choose(self.callsite, self.control.word()));
+        self.control = begin::<M>(self.callsite, control);
+        self.span = M::Span::open(self.callsite, control.word());
+    }
+
     #[inline(always)]
     fn is_timed(&self) -> bool {
         M::TIMES && self.control.has(Control::TIME)

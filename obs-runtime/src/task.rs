@@ -48,7 +48,7 @@ impl<M: Mode> Task<M> {
         if control.is_on() {
             control = Control::from_word(labels.choose(callsite, control.word()));
             if control.has(Control::TRACE) {
-                kept = fields.capture();
+                fields.capture(&mut kept);
             }
         }
         Task {

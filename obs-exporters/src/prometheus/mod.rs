@@ -1,9 +1,9 @@
 //! The page that Prometheus scrapes.
 //!
-//! `float` writes numbers as Prometheus does, `classic` cuts classic buckets out of exponential
-//! histograms, `page` collects the families of a scrape (`info` and `process` add what only this page has), `text`
-//! and `protobuf` encode them, `accept` chooses the encoding and `render` puts these together, `server` and `request` speak HTTP, and `exporter` puts
-//! it into the telemetry.
+//! `number` writes numbers as Prometheus does, `classic` cuts classic buckets out of exponential histograms, `page`
+//! collects the families of a scrape (`info` and `process` add what only this page has), `text` and `protobuf` encode
+//! them, `accept` chooses the encoding and `render` puts these together. `server` and `request` speak HTTP, and
+//! `exporter` puts it into the telemetry.
 //!
 //! # Names
 //! A family has the name that Prometheus gives our OTLP metric ([`prom_name`]), so one dashboard serves both paths.
@@ -15,21 +15,23 @@
 //! All functions share their families, so HELP is about the family; each function's own doc comment, file and line
 //! are labels of `obs_function_info`, which joins on `code_function_name`.
 
-mod accept;
+mod number;
 
 mod classic;
 
-mod exporter;
-
-mod float;
-
 mod info;
-
-mod page;
 
 mod process;
 
+mod page;
+
+mod wire;
+
+mod text;
+
 mod protobuf;
+
+mod accept;
 
 mod render;
 
@@ -37,9 +39,7 @@ mod request;
 
 mod server;
 
-mod text;
-
-mod wire;
+mod exporter;
 
 pub use crate::name::{MetricKind, prom_name};
 pub use accept::Format;

@@ -69,10 +69,10 @@ fn write_metric(out: &mut Writer, family: &PageFamily<'_>, labels: &[Attribute<'
 fn write_histogram(out: &mut Writer, histogram: &Histogram, ladder: &'static [i8]) {
     out.uint(1, histogram.count());
     out.double(2, histogram.sum());
-    for (bound, count) in classic::buckets(histogram, ladder) {
+    for (&exponent, count) in ladder.iter().zip(classic::counts(histogram, ladder)) {
         out.message(3, |bucket| {
             bucket.uint(1, count);
-            bucket.double(2, bound);
+            bucket.double(2, classic::bound(exponent));
         });
     }
     write_native(out, &fitted(histogram));

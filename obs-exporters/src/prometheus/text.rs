@@ -5,7 +5,7 @@ use std::fmt::Write;
 use obs_runtime::Histogram;
 
 use super::page::PageFamily;
-use super::{classic, float};
+use super::{classic, number};
 use crate::families::{Attribute, Kind, Number};
 
 /// Which of the two.
@@ -17,20 +17,43 @@ pub(super) enum Dialect {
 
 /// Writes the page.
 pub(super) fn encode(page: &[PageFamily<'_>], dialect: Dialect) -> String {
-    let mut out = String::with_capacity(4096);
+    let mut out = String::with_capacity(page.iter().map(expected_bytes).sum());
     let mut labels = String::new();
     for family in page {
         head(&mut out, family, dialect);
+        let bounds = bounds(family);
         for (attributes, value) in &family.points {
             labels.clear();
             write_labels(&mut labels, attributes);
-            samples(&mut out, family, &labels, value);
+            match value {
+                Number::Histogram(histogram) => histogram_samples(&mut out, family, &bounds, &labels, histogram),
+                plain => sample(&mut out, family, &labels, plain),
+            }
         }
     }
     if dialect == Dialect::OpenMetrics {
         out.push_str("# EOF\n");
     }
     out
+}
+
+/// Near enough that a large page is not copied while it grows.
+fn expected_bytes(family: &PageFamily<'_>) -> usize {
+    let labels = |labels: &[Attribute<'_>]| labels.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+    let line = family.name.len() + family.points.first().map_or(0, |(first, _)| labels(first)) + 32;
+    let lines = if family.kind == Kind::Histogram { classic::ladder(&family.unit).len() + 3 } else { 1 };
+    256 + family.points.len() * lines * line
+}
+
+/// What follows the labels in each bucket's line, up to the count: written once for all points of a family.
+fn bounds(family: &PageFamily<'_>) -> Vec<String> {
+    let ladder = if family.kind == Kind::Histogram { classic::ladder(&family.unit) } else { &[] };
+    let line = |&exponent: &i8| {
+        let mut text = "le=\"".to_owned();
+        number::write_bound(&mut text, classic::bound(exponent));
+        text + "\"} "
+    };
+    ladder.iter().map(line).collect()
 }
 
 fn head(out: &mut String, family: &PageFamily<'_>, dialect: Dialect) {
@@ -66,16 +89,11 @@ const fn new_type(kind: Kind) -> &'static str {
     }
 }
 
-fn samples(out: &mut String, family: &PageFamily<'_>, labels: &str, value: &Number<'_>) {
-    if let Number::Histogram(histogram) = value {
-        return histogram_samples(out, family, labels, histogram);
-    }
+fn sample(out: &mut String, family: &PageFamily<'_>, labels: &str, value: &Number<'_>) {
     sample_name(out, &family.name, family.suffix(), labels);
     match value {
-        Number::Int(count) => {
-            let _ = write!(out, "{count}");
-        }
-        other => float::write(out, other.as_f64()),
+        Number::Int(count) => number::write_count(out, *count),
+        other => number::write(out, other.as_f64()),
     }
     out.push('\n');
 }
@@ -91,21 +109,32 @@ fn sample_name(out: &mut String, name: &str, suffix: &str, labels: &str) {
     out.push(' ');
 }
 
-fn histogram_samples(out: &mut String, family: &PageFamily<'_>, labels: &str, histogram: &Histogram) {
+fn histogram_samples(
+    out: &mut String,
+    family: &PageFamily<'_>,
+    bounds: &[String],
+    labels: &str,
+    histogram: &Histogram,
+) {
+    let (name, count) = (&family.name, histogram.count());
     let comma = if labels.is_empty() { "" } else { "," };
-    let name = &family.name;
-    for (bound, count) in classic::buckets(histogram, classic::ladder(&family.unit)) {
-        let _ = write!(out, "{name}_bucket{{{labels}{comma}le=\"");
-        float::write_bound(out, bound);
-        let _ = writeln!(out, "\"}} {count}");
+    let mut bucket = |bound: &str, count: u64| {
+        for part in [name, "_bucket{", labels, comma, bound] {
+            out.push_str(part);
+        }
+        number::write_count(out, count);
+        out.push('\n');
+    };
+    for (bound, count) in bounds.iter().zip(classic::counts(histogram, classic::ladder(&family.unit))) {
+        bucket(bound, count);
     }
-    let count = histogram.count();
-    let _ = writeln!(out, "{name}_bucket{{{labels}{comma}le=\"+Inf\"}} {count}");
+    bucket("le=\"+Inf\"} ", count);
     sample_name(out, name, "_sum", labels);
-    float::write(out, histogram.sum());
+    number::write(out, histogram.sum());
     out.push('\n');
     sample_name(out, name, "_count", labels);
-    let _ = writeln!(out, "{count}");
+    number::write_count(out, count);
+    out.push('\n');
 }
 
 fn write_labels(out: &mut String, labels: &[Attribute<'_>]) {

@@ -1,4 +1,4 @@
-//! Floats as Prometheus writes them.
+//! Numbers as Prometheus writes them.
 //!
 //! The `le` of a bucket is a label, so it must be the same string in every format, or a change of format would be a
 //! change of series. This is what the server makes of the numbers in protobuf: shortest digits, an exponent below
@@ -18,6 +18,21 @@ pub(super) fn write(out: &mut String, value: f64) {
     } else {
         shortest(out, value);
     }
+}
+
+/// Writes a count. By hand, since a large page is mostly counts.
+pub(super) fn write_count(out: &mut String, mut count: u64) {
+    let mut digits = [b'0'; 20];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] += (count % 10).to_le_bytes()[0];
+        count /= 10;
+        if count == 0 {
+            break;
+        }
+    }
+    out.extend(digits[start..].iter().map(|&digit| char::from(digit)));
 }
 
 /// Writes the finite bound of a bucket: always with a dot or an exponent.
@@ -72,6 +87,15 @@ mod tests {
         for exponent in -40..=40 {
             let exact = f64::from(exponent).exp2();
             assert_eq!(bound(exact).parse(), Ok(exact));
+        }
+    }
+
+    #[test]
+    fn counts_are_all_their_digits() {
+        for count in [0, 7, 10, 1_234_567_890, u64::MAX] {
+            let mut out = String::new();
+            write_count(&mut out, count);
+            assert_eq!(out, count.to_string());
         }
     }
 
