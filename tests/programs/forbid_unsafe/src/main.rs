@@ -1,0 +1,56 @@
+//! What the attributes expand into needs no unsafe code, and warns about nothing.
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs, unreachable_pub, unused, future_incompatible, rust_2018_idioms, unused_qualifications)]
+#![deny(elided_lifetimes_in_paths, single_use_lifetimes, trivial_casts, unused_results, let_underscore_drop)]
+
+use obs::{budget, counted, profiled, traced};
+
+#[traced(fields(n, text = %text), ret, err)]
+#[profiled(sample = 2)]
+#[counted(labels(n = n), in_flight)]
+#[budget(ms = 100, on_exceed = warn)]
+fn value(n: u32, text: &str) -> Result<u32, String> {
+    text.parse::<u32>().map(|parsed| parsed + n).map_err(|error| error.to_string())
+}
+
+#[traced]
+#[counted]
+fn in_place(n: &mut u32) {
+    *n += 1;
+}
+
+#[traced]
+#[profiled]
+#[counted]
+#[budget(s = 1)]
+async fn later(n: u32) -> Option<u32> {
+    Some(n)
+}
+
+#[counted]
+fn boxed(n: u32) -> std::pin::Pin<Box<dyn Future<Output = u32> + Send>> {
+    Box::pin(async move { n })
+}
+
+#[counted]
+#[track_caller]
+fn located(fail: bool) -> Result<u32, ()> {
+    if fail {
+        return Err(());
+    }
+    Ok(std::panic::Location::caller().line())
+}
+
+fn main() {
+    assert_eq!(value(1, "2"), Ok(3));
+    assert!(value(1, "x").is_err());
+    let mut n = 1;
+    in_place(&mut n);
+    assert_eq!(located(false), Ok(line!()));
+    assert!(located(true).is_err());
+    drop(later(n));
+    drop(boxed(n));
+    let calls = obs::snapshot().callsite("value").map(|callsite| callsite.outcomes());
+    assert_eq!(calls.map(|outcomes| (outcomes.ok, outcomes.error)), Some((1, 1)));
+    println!("forbid_unsafe: ok");
+}
