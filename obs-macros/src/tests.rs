@@ -1,0 +1,67 @@
+//! Expansions of the pure function, read as source.
+//!
+//! The snapshots are in `src/snapshots/`, one for each form.
+
+use proc_macro2::TokenStream;
+
+use crate::instrument::instrument;
+use crate::kind::Kind;
+
+/// What `#[kind(args)]` on the item expands into.
+fn expand(kind: Kind, args: &str, item: &str) -> String {
+    let tokens = |text: &str| text.parse::<TokenStream>().expect("the test's own source is Rust");
+    let expanded = instrument(kind, tokens(args), tokens(item));
+    let file = syn::parse2(expanded.clone()).unwrap_or_else(|error| panic!("{error}: {expanded}"));
+    prettyplease::unparse(&file)
+}
+
+macro_rules! forms {
+    ($($name:ident: $kind:ident($args:literal) $item:literal)*) => {
+        $(#[test]
+        fn $name() {
+            insta::assert_snapshot!(stringify!($name), expand(Kind::$kind, $args, $item));
+        })*
+    };
+}
+
+forms! {
+    in_place: Counted("") "/// Adds.\n#[inline] pub fn add(a: u8, b: u8) -> u8 { let c = a + b; c }"
+    in_place_leaves_early: Counted("") "fn f(a: bool) { if a { return; } g() }"
+    in_place_never: Profiled("") "fn f() -> ! { loop {} }"
+    value: Traced("fields(a = ?a)") "#[obs::counted(labels(b))] fn f(mut a: A, (b, _c): (B, C)) -> Result<u8, E> { a.x(b)?; Ok(1) }"
+    value_impl_trait: Profiled("") "fn f() -> Result<impl Iterator<Item = u8>, E> { Ok(g()?) }"
+    value_shown: Traced("ret(display), err(debug)") "fn f() -> Result<u8, E> { Ok(1) }"
+    track_caller: Counted("") "#[track_caller] fn f(a: R) -> R { if a.x() { return b; } c?; (|| -> R { d? })(); e }"
+    async_fn: Profiled("sample = 16") "async fn f(&self, a: u8) -> Result<u8, E> { a.await }"
+    async_fn_never: Counted("") "async fn f() -> ! { g().await }"
+    impl_future: Counted("") "fn f(a: &str) -> impl Future<Output = Result<u8, E>> + Send + '_ { g(); async move { a } }"
+    impl_future_unpin: Counted("") "fn f() -> impl Future<Output = u8> + Unpin { g() }"
+    box_pin: Counted("") "fn f(a: u8) -> Pin<Box<dyn Future<Output = u8> + Send + 'static>> { let b = a; Box::pin(async move { if a { return b; } c? }) }"
+    box_pin_by_alias: Counted("") "fn f() -> BoxFuture<'static, u8> { Box::pin(async { 1 }) }"
+    boxed: Counted("") "fn f(a: u8) -> Pin<Box<dyn Future<Output = u8>>> { if a == 0 { return Box::pin(g()); } Box::pin(h()) }"
+    all_attributes: Budget("ms = 2.5, on_exceed = hook::me") "#[counted(in_flight)] #[cold] #[x::profiled] #[obs::traced(level = warn, kind = server, sample = 0.5, name = \"n\", crate = x)] #[other::profiled] fn f() {}"
+    impl_block: Profiled("") "impl<const N: usize> A<{ N }> { const B: u8 = { 1 }; const fn c() {} fn d(&self) {} #[obs::skip] fn e() {} #[counted(in_flight)] fn g() {} }"
+    module: Traced("") "mod a { #![allow(x)] use b::{c}; macro_rules! m { () => { fn no() {} } } trait T { fn f(); fn g() { h() } } mod deeper { fn i() {} } #[skip] mod not { fn j() {} } m! {} struct S; }"
+    inner_attributes: Counted("") "fn f() { #![allow(x)] g(); }"
+    mistakes_keep_the_function: Traced("levle = debug, sample = 3") "#[obs::counted(labels = a)] #[inline] fn f() { g() }"
+    not_a_function: Traced("") "#[obs::counted] #[derive(Debug)] struct S { a: u8 }"
+}
+
+#[test]
+fn a_half_typed_body_still_expands() {
+    let item = "fn f(a: A) -> Option<u8> { a. }";
+    let expanded = instrument(Kind::Traced, TokenStream::new(), item.parse().expect("these are tokens")).to_string();
+    assert!(expanded.contains("enter") && expanded.contains("{ a . }"), "{expanded}");
+    assert!(!expanded.contains("compile_error"), "{expanded}");
+}
+
+#[test]
+fn items_are_split_without_loss() {
+    let items = "pub use a::{b, c}; static D: E<{ 1 }> = E { f: 2 }; const G: fn() = { h }; impl<T: Fn() -> U> V for W<{ X }> {} \
+                 macro_rules! y { () => {} } z!(); extern \"C\" { fn aa(); } pub(crate) async unsafe fn bb() {} struct Cc(u8);";
+    let tokens: TokenStream = items.parse().expect("the test's own source is Rust");
+    let split = crate::parse::Item::all(tokens.clone());
+    assert_eq!(split.len(), 9);
+    let together: TokenStream = split.into_iter().map(quote::ToTokens::into_token_stream).collect();
+    assert_eq!(together.to_string(), tokens.to_string());
+}
