@@ -28,8 +28,10 @@ struct State;
 impl State {
     const NEW: u8 = 0;
     const CALIBRATING: u8 = 1;
-    const TSC: u8 = 2;
-    const OS: u8 = 3;
+    /// One thread is writing the scale; the others read the operating system's clock a little longer.
+    const ADOPTING: u8 = 2;
+    const TSC: u8 = 3;
+    const OS: u8 = 4;
 }
 
 /// The clock that times calls, and why that one.
@@ -131,7 +133,7 @@ fn now_cold() -> u64 {
     if let Some(nanos) = manual::read() {
         return nanos;
     }
-    let state = STATE.load(Ordering::Relaxed);
+    let state = STATE.load(Ordering::Acquire);
     if state == State::TSC {
         // A manual clock is in use somewhere, so the fast path is shut; this thread still reads the counter.
         return scaled(tsc::read(), TSC_RATE.load(Ordering::Relaxed)).wrapping_add(SCALE.offset.load(Ordering::Relaxed));
@@ -160,16 +162,18 @@ fn adopt(origin: &Moment) {
         // Slower than 1 GHz: the rate does not fit, and such a counter is too coarse anyway.
         return STATE.store(State::OS, Ordering::Relaxed);
     };
-    if STATE.compare_exchange(State::CALIBRATING, State::TSC, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+    if STATE.compare_exchange(State::CALIBRATING, State::ADOPTING, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
         SCALE.offset.store(nanos.wrapping_sub(scaled(ticks, rate)), Ordering::Relaxed);
-        TSC_RATE.store(rate, Ordering::Release);
+        TSC_RATE.store(rate, Ordering::Relaxed);
+        // Release pairs with the Acquire in `now_cold`: whoever sees the state sees offset and rate.
+        STATE.store(State::TSC, Ordering::Release);
         manual::publish();
     }
 }
 
 /// Opens or shuts the fast path; called under the manual clock's lock.
 pub(super) fn open_fast_path(open: bool) {
-    let rate = if open { TSC_RATE.load(Ordering::Acquire) } else { 0 };
+    let rate = if open { TSC_RATE.load(Ordering::Relaxed) } else { 0 };
     // Release pairs with the Acquire in `now`.
     SCALE.rate.store(rate, Ordering::Release);
 }
