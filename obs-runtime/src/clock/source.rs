@@ -213,15 +213,14 @@ mod tests {
     fn time_goes_forward_through_the_change_of_clocks() {
         let mut last = now();
         let begin = Instant::now();
-        while begin.elapsed().as_millis() < 15 {
+        let calibrated = || tsc::trusted().is_err() || current() == ClockSource::Tsc;
+        while begin.elapsed().as_millis() < 15 || !calibrated() && begin.elapsed().as_secs() < 10 {
             let next = now();
             // The two clocks are aligned to within the error of a paired reading.
             assert!(next + 20_000 >= last, "went from {last} to {next}");
             last = next;
         }
-        if tsc::trusted().is_ok() {
-            assert_eq!(current(), ClockSource::Tsc);
-        }
+        assert!(calibrated(), "still {}", current());
     }
 
     #[test]
