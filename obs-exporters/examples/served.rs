@@ -1,7 +1,7 @@
 //! A program whose every call is known, served to Prometheus: what the tests against real servers look at.
 //!
-//! `served ADDRESS DIRECTORY` does its work, writes the totals to `DIRECTORY/metrics.jsonl`, prints `ready` and the
-//! address, and then only answers scrapes until it is killed.
+//! `served ADDRESS DIRECTORY` does its work, writes spans and totals into `DIRECTORY`, prints `ready` and the address,
+//! and then only answers scrapes until it is killed.
 
 use std::error::Error;
 use std::io::Write;
@@ -14,11 +14,11 @@ use obs_runtime::{ManualClock, Value};
 
 /// What the facade is to a user of the attributes.
 mod obs {
-    pub(crate) use obs_macros::{budget, counted, profiled};
+    pub(crate) use obs_macros::{budget, counted, profiled, traced};
     pub(crate) use obs_runtime::expand as __private;
 }
 
-use obs::{budget, counted, profiled};
+use obs::{budget, counted, profiled, traced};
 
 /// Takes as long as it is told; a promise is kept for the first half.
 #[profiled(crate = obs, name = "served::steady")]
@@ -50,6 +50,18 @@ fn look(path: &str) {
 #[profiled(crate = obs, name = "served::waits")]
 async fn waits() {}
 
+/// Becomes a span with a value of every type, and fails.
+#[traced(crate = obs, name = "served::asks", kind = server, fields(
+    id = -7_i64, large = u64::MAX, share = 0.25_f64, yes = true, text = "a \"b\" \\ \u{1} ü"
+))]
+fn asks() -> Result<(), &'static str> {
+    answers();
+    Err("no answer")
+}
+
+#[traced(crate = obs, name = "served::answers")]
+fn answers() {}
+
 #[profiled(crate = obs, name = "served::never")]
 #[expect(dead_code, reason = "never called, but known")]
 fn never() {}
@@ -66,6 +78,9 @@ fn work() {
     });
     (0..3).for_each(|_| look("/"));
     look("/a \"b\" \\ \n c");
+    for _ in 0..5 {
+        let _ = asks();
+    }
     for _ in 0..7 {
         let _ = pin!(waits()).poll(&mut Context::from_waker(Waker::noop()));
     }

@@ -130,7 +130,7 @@ def known_counts(job):
     assert one('obs_budget_limit_seconds{job="%(job)s",code_function_name="served::steady"}') == 0.5
     assert one('obs_build_info{job="%(job)s",version="1.2.3"}') == 1
     assert one('target_info{job="%(job)s",service_name="served"}') == 1
-    odd = query('obs_function_calls_total{job="%s",path!="/"}' % job)
+    odd = query('obs_function_calls_total{job="%s",path!="/",path!=""}' % job)
     assert odd[0]["metric"]["path"] == '/a "b" \\ \n c', odd
     info = query('obs_function_info{job="%s",code_function_name="served::look"}' % job)
     assert info[0]["metric"]["description"] == 'Is only counted, with "quotes" and a \\ in its description.', info

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Tests against real servers: Prometheus scrapes a program in all three formats, and must give back what the
-# program recorded; promtool and the Python client read the page too.
+# program recorded; promtool and the Python client read the page too, and the official OTLP messages the files.
 #
 #   OBS_REAL=require    a test that cannot run is a failure (without it, it is skipped and says why)
 #   OBS_REAL_DIR        where servers are kept (default target/real)
+#   OBS_REAL_SUITE      the Debian suite they come from (default trixie)
 #
 # The last line is `N passed, M failed`.
 set -u
@@ -43,6 +44,15 @@ try() {
     if output=$("$@" 2>&1); then ok "$name"; else bad "$name"; echo "$output" | head -20; fi
 }
 
+# Runs a script that prints a line for each of its checks.
+judge() {
+    local judged
+    judged=$("$OBS_REAL_DIR/venv/bin/python" "$HERE/$1" "${@:2}") || bad "$1 ran to its end"
+    echo "$judged"
+    PASSED=$((PASSED + $(grep -c '^ok ' <<<"$judged")))
+    FAILED=$((FAILED + $(grep -c '^FAILED ' <<<"$judged")))
+}
+
 reason=$("$HERE/servers.sh" install) || skip "servers cannot be installed: $reason"
 
 (cd "$ROOT" && cargo build -q --release -p obs-exporters --features json,prometheus --example served) ||
@@ -71,10 +81,8 @@ try "promtool finds nothing to say about the page" "$OBS_REAL_DIR/root/usr/bin/p
 try "promtool accepts the scrape configuration" \
     "$OBS_REAL_DIR/root/usr/bin/promtool" check config "$OBS_REAL_DIR/prometheus.yml"
 
+judge otlp_json.py "$OUT/traces.jsonl" "$OUT/metrics.jsonl"
+
 reason=$("$HERE/servers.sh" start "$OBS_REAL_DIR/prometheus.yml") || skip "Prometheus cannot be started: $reason"
-judged=$("$OBS_REAL_DIR/venv/bin/python" "$HERE/prometheus.py" "http://$TARGET" "http://$PROMETHEUS" \
-    "$OUT/metrics.jsonl") || [ -n "$judged" ] || bad "the judge ran"
-echo "$judged"
-PASSED=$((PASSED + $(grep -c '^ok ' <<<"$judged")))
-FAILED=$((FAILED + $(grep -c '^FAILED ' <<<"$judged")))
+judge prometheus.py "http://$TARGET" "http://$PROMETHEUS" "$OUT/metrics.jsonl"
 finish

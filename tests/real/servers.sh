@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Real servers to test against, private to one folder and on loopback only.
 #
-#   servers.sh install          fetch Prometheus, promtool (Debian packages) and prometheus-client (PyPI)
+#   servers.sh install          fetch Prometheus and promtool (Debian packages), prometheus-client and
+#                               opentelemetry-proto (PyPI)
 #   servers.sh start CONFIG     start Prometheus with a configuration file
 #   servers.sh stop             stop what was started
 #
@@ -12,8 +13,9 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 DIR=${OBS_REAL_DIR:-$HERE/../../target/real}
 mkdir -p "$DIR" && DIR=$(cd "$DIR" && pwd)
 PORT=${OBS_REAL_PROMETHEUS_PORT:-19390}
-SUITE=trixie            # Prometheus 2.53.3
+SUITE=${OBS_REAL_SUITE:-trixie}     # trixie has Prometheus 2.53.3, forky 3.5.3
 CLIENT=0.26.0           # prometheus-client
+PROTO=1.45.2            # opentelemetry-proto, the official OTLP messages
 
 # Fetches signed packages of SUITE from the mirror that this system is set up with; the system's own apt state
 # stays untouched.
@@ -37,9 +39,9 @@ install() {
         command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "no apt-get and dpkg"; return 1; }
         fetch_packages prometheus promtool >"$DIR/apt.log" 2>&1 || { tail -2 "$DIR/apt.log"; return 1; }
     fi
-    if ! "$DIR/venv/bin/python" -c "import prometheus_client" 2>/dev/null; then
+    if ! "$DIR/venv/bin/python" -c "import prometheus_client, opentelemetry.proto.trace.v1.trace_pb2" 2>/dev/null; then
         python3 -m venv "$DIR/venv" >"$DIR/venv.log" 2>&1 &&
-            "$DIR/venv/bin/pip" install -q "prometheus-client==$CLIENT" >>"$DIR/venv.log" 2>&1 ||
+            "$DIR/venv/bin/pip" install -q "prometheus-client==$CLIENT" "opentelemetry-proto==$PROTO" >>"$DIR/venv.log" 2>&1 ||
             { tail -2 "$DIR/venv.log"; return 1; }
     fi
 }
@@ -77,5 +79,5 @@ case ${1:-} in
 install) install ;;
 start) start "$2" ;;
 stop) stop ;;
-*) sed -n '2,9p' "$0"; exit 2 ;;
+*) sed -n '2,10p' "$0"; exit 2 ;;
 esac
