@@ -20,8 +20,8 @@
 //! # What stays as it was
 //! Borrows of arguments that are returned, `?`, `return`, `impl Trait`, coercions, `Location::caller()`, `Send`,
 //! warnings of rustc and clippy, and the order in which arguments, locals and temporaries are dropped. Three things
-//! are different: what an argument's pattern leaves unbound is dropped after the call was measured; an `async fn`
-//! drops its arguments in the order of their first use; and a function that returns a boxed future which is not
+//! are different: what an argument's pattern leaves unbound is dropped after the call was measured; so is an argument of
+//! an `async fn` that its body never names; and a function that returns a boxed future which is not
 //! made by `Box::pin(..)` in its last line is given a second box.
 //!
 //! # Options of all attributes

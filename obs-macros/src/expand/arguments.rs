@@ -60,15 +60,10 @@ impl<'a> Arguments<'a> {
 }
 
 impl VisitMut for Arguments<'_> {
-    /// A name with an underscore asks not to be used, and we use it to pass it on: outside the closure it becomes a
-    /// name of ours.
     fn visit_pat_ident_mut(&mut self, binding: &mut PatIdent) {
         let mutability = if binding.by_ref.is_none() { binding.mutability.take() } else { None };
         let inside = binding.ident.clone();
-        let text = inside.to_string();
-        if text.starts_with('_') && !text.starts_with("__obs_") && !is_named(&inside, self.call) {
-            binding.ident.set_span(Span::mixed_site().located_at(inside.span()));
-        }
+        hides(binding, self.call);
         self.bindings.push(Binding { outside: binding.ident.clone(), mutability, inside });
         if let Some((_, inner)) = &mut binding.subpat {
             self.visit_pat_mut(inner);
@@ -85,6 +80,60 @@ impl VisitMut for Arguments<'_> {
     }
 
     fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
+}
+
+/// Names the arguments in reverse, at the start of an async block: it captures them in this order, and drops them in it.
+///
+/// An argument that the body does not name is left alone, so that it is warned about, unless its own name says that
+/// nobody will: then it becomes a name of ours, as above.
+// Input:  async fn f(self, a: A, _b: B) { self.g(a) }
+// Output: let _ = (&_b, &a, &self);
+pub(super) fn captured(call: &Instrumented<'_>, signature: &mut Signature) -> TokenStream {
+    let body = call.function.body.stream();
+    let mut captured = Captured { body: &body, call, names: Vec::new() };
+    for argument in &mut signature.inputs {
+        match argument {
+            FnArg::Receiver(receiver) if mentions(body.clone(), &receiver.self_token.into()) => {
+                captured.names.push(receiver.self_token.into());
+            }
+            FnArg::Receiver(_) => {}
+            FnArg::Typed(argument) => captured.visit_pat_mut(&mut argument.pat),
+        }
+    }
+    let names = captured.names.iter().rev();
+    if captured.names.is_empty() { TokenStream::new() } else { ours!(let _ = (#(&#names,)*);) }
+}
+
+struct Captured<'a> {
+    body: &'a TokenStream,
+    call: &'a Instrumented<'a>,
+    names: Vec<Ident>,
+}
+
+impl VisitMut for Captured<'_> {
+    fn visit_pat_ident_mut(&mut self, binding: &mut PatIdent) {
+        let is_mentioned = mentions(self.body.clone(), &binding.ident);
+        if is_mentioned || hides(binding, self.call) {
+            self.names.push(binding.ident.clone());
+        }
+        if let Some((_, inner)) = &mut binding.subpat {
+            self.visit_pat_mut(inner);
+        }
+    }
+
+    fn visit_pat_or_mut(&mut self, _: &mut syn::PatOr) {}
+
+    fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
+}
+
+/// Makes a name with an underscore one of ours. Such a name asks not to be used, and we use it to pass it on.
+fn hides(binding: &mut PatIdent, call: &Instrumented<'_>) -> bool {
+    let name = binding.ident.to_string();
+    let hides = name.starts_with('_') && !name.starts_with("__obs_") && !is_named(&binding.ident, call);
+    if hides {
+        binding.ident.set_span(Span::mixed_site().located_at(binding.ident.span()));
+    }
+    hides
 }
 
 fn is_lint(attribute: &Attribute) -> bool {

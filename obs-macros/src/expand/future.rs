@@ -2,8 +2,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
-use syn::{ReturnType, Type};
+use syn::{ReturnType, Signature, Type};
 
+use super::arguments::captured;
 use super::{braces, enter, inferable, is_complete, private, tail};
 use crate::model::Instrumented;
 use crate::model::form::future_output;
@@ -13,15 +14,16 @@ use crate::parse::entry::span_of;
 // Output: let task = Task::new(..);
 //         let (value, task) = task.run(async move { <R> { body } }).await;
 //         finish!(task, value)
-pub(super) fn of_async_fn(call: &Instrumented<'_>) -> TokenStream {
+pub(super) fn of_async_fn(call: &Instrumented<'_>, signature: &mut Signature) -> TokenStream {
     let task = enter::task(call);
     if is_never(&call.function.signature.output) {
         let (private, body) = (private(call), &call.function.body);
         return ours!(let __obs_task = #task; let _ = __obs_task.run(async move #body).await; #private::never());
     }
+    let captured = captured(call, signature);
     let typed = match &call.function.signature.output {
-        ReturnType::Default => return_edge(&ours!(()), Span::mixed_site()),
-        ReturnType::Type(_, output) => edge_of(output),
+        ReturnType::Default => return_edge(&ours!(()), Span::mixed_site(), &captured),
+        ReturnType::Type(_, output) => edge_of(output, &captured),
     };
     let body = &call.function.body;
     let body = if typed.is_empty() {
@@ -43,7 +45,7 @@ pub(super) fn of_impl_future(call: &Instrumented<'_>, output: &Type) -> TokenStr
     let task = enter::task(call);
     let body = &call.function.body;
     let item = future_output(output).map(inferable).map_or_else(|| ours!(_), |item| ours!(#item));
-    let edge = future_output(output).map(edge_of);
+    let edge = future_output(output).map(|item| edge_of(item, &TokenStream::new()));
     let run = run(call, &ours!(__obs_future));
     ours! {
         let __obs_task = #task;
@@ -106,14 +108,14 @@ const fn is_never(output: &ReturnType) -> bool {
     matches!(output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
 }
 
-fn edge_of(output: &Type) -> TokenStream {
-    if is_complete(output) { return_edge(&ours!(#output), span_of(output)) } else { TokenStream::new() }
+fn edge_of(output: &Type, captured: &TokenStream) -> TokenStream {
+    if is_complete(output) { return_edge(&ours!(#output), span_of(output), captured) } else { TokenStream::new() }
 }
 
 /// The same, when only the type of the future is known.
 fn edge_of_output(future: &Type) -> TokenStream {
     if is_complete(future) {
-        return_edge(&ours!(<#future as ::core::future::Future>::Output), span_of(future))
+        return_edge(&ours!(<#future as ::core::future::Future>::Output), span_of(future), &TokenStream::new())
     } else {
         TokenStream::new()
     }
@@ -123,9 +125,10 @@ fn edge_of_output(future: &Type) -> TokenStream {
 // Output: if let Some(value) = None::<R> { return value; }
 /// Never taken: it tells the compiler the type of an async block, which cannot be written down. It stands where the
 /// user wrote the type, for messages about it.
-fn return_edge(ty: &TokenStream, at: Span) -> TokenStream {
+fn return_edge(ty: &TokenStream, at: Span, captured: &TokenStream) -> TokenStream {
     quote_spanned! {Span::mixed_site().located_at(at)=>
         if let ::core::option::Option::Some(__obs_never) = ::core::option::Option::<#ty>::None {
+            #captured
             return __obs_never;
         }
     }

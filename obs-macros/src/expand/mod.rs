@@ -32,7 +32,7 @@ pub(crate) fn instrumented(call: &Instrumented<'_>) -> TokenStream {
         Form::InPlace => value::in_place(call),
         Form::Value(output) => value::through_closure(call, output, &mut signature),
         Form::InPlaceValue(output, block) => caller::in_place_value(call, output, block),
-        Form::Async => future::of_async_fn(call),
+        Form::Async => future::of_async_fn(call, &mut signature),
         Form::ImplFuture(output) => future::of_impl_future(call, output),
         Form::BoxPin { output, statements, pin, future } => future::of_box_pin(call, output, statements, pin, future),
         Form::Boxed(output) => future::of_boxed(call, output),
