@@ -21,11 +21,13 @@ pub enum MetricKind {
 ///
 /// # Examples
 /// ```
+/// # #[cfg(feature = "prometheus")] {
 /// use obs_exporters::prometheus::{MetricKind, prom_name};
 ///
 /// assert_eq!(prom_name("obs.function.duration", "s", MetricKind::Histogram), "obs_function_duration_seconds");
 /// assert_eq!(prom_name("obs.function.calls", "{call}", MetricKind::Counter), "obs_function_calls_total");
 /// assert_eq!(prom_name("cache.hits", "1", MetricKind::Gauge), "cache_hits_ratio");
+/// # }
 /// ```
 pub fn prom_name(otel_name: &str, unit: &str, kind: MetricKind) -> String {
     let valid = |c: char| c.is_ascii_alphanumeric() || c == ':';
