@@ -91,3 +91,24 @@ fn our_functions_appear_in_another_recorder() {
         "{page}"
     );
 }
+
+#[test]
+fn values_at_a_bound_belong_to_the_bucket_below_it() {
+    for exponent in -60..=60 {
+        let bound = f64::from(exponent).exp2();
+        let bucket = |value: f64| {
+            let mut histogram = obs_runtime::Histogram::default();
+            assert!(histogram.record_many(value, 3));
+            (histogram.offset(), histogram.counts().to_vec())
+        };
+        assert_eq!(bucket(bound), (16 * exponent, vec![3]));
+        assert_eq!(bucket(bound.next_up()), (16 * exponent + 1, vec![3]));
+        assert_eq!(bucket(bound.next_down()), (16 * exponent, vec![3]));
+    }
+    let mut histogram = obs_runtime::Histogram::default();
+    assert!(!histogram.record_many(f64::INFINITY, 1) && !histogram.record_many(f64::NAN, 1));
+    assert!(histogram.record_many(f64::MAX, 1) && histogram.record_many(f64::MIN_POSITIVE, 1));
+    assert!(histogram.record_many(-1.0, 1));
+    assert_eq!((histogram.count(), histogram.zero_count()), (3, 1));
+    assert!(histogram.counts().len() <= 128 * 16 + 1, "bounded, whatever comes");
+}
