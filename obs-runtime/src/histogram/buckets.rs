@@ -185,12 +185,13 @@ impl Histogram {
     /// Native index of a positive value: the smallest whose upper bound is not below it.
     fn index_of(&self, value: f64) -> i32 {
         const EXPONENT: f64 = 64.0;
-        let position = value.log2().clamp(-EXPONENT, EXPONENT) * f64::from(self.scale).exp2();
+        let outermost = EXPONENT * f64::from(self.scale).exp2();
+        let position = (value.log2() * f64::from(self.scale).exp2()).clamp(-outermost, outermost);
         #[expect(clippy::cast_possible_truncation, reason = "clamped above")]
         let index = position.ceil() as i32;
         // The logarithm may be off by one unit in its last place; the bounds decide.
-        let up = i32::from(value > self.upper_bound(index) && position < EXPONENT * f64::from(self.scale).exp2());
-        let down = i32::from(value <= self.upper_bound(index - 1));
+        let up = i32::from(value > self.upper_bound(index) && position < outermost);
+        let down = i32::from(value <= self.upper_bound(index - 1) && position > -outermost);
         index + up - down
     }
 
