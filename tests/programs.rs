@@ -4,6 +4,7 @@
 
 #![cfg(feature = "enabled")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -48,6 +49,15 @@ fn a_renamed_dependency_is_named_with_crate() {
 #[test]
 fn the_expansion_needs_no_unsafe_code_and_warns_about_nothing() {
     runs("forbid_unsafe");
+}
+
+#[test]
+fn clippy_finds_nothing_in_the_expansion() {
+    let all = ["clippy", "--quiet", "--", "-Wclippy::pedantic", "-Wclippy::nursery"];
+    let is_installed = Command::new(env!("CARGO")).args(["clippy", "--version"]).output();
+    if is_installed.is_ok_and(|output| output.status.success()) {
+        succeeds(&cargo("forbid_unsafe", &all));
+    }
 }
 
 #[test]
@@ -106,6 +116,25 @@ fn with_the_feature_off_the_assembly_is_that_of_plain_functions() {
     let differs = plain.lines().zip(annotated.lines()).find(|(plain, annotated)| plain != annotated);
     assert_eq!(differs, None);
     assert_eq!(plain.lines().count(), annotated.lines().count());
+}
+
+/// The lines of the `off` program that a coverage report would have, as the compiler maps them.
+fn covered_lines(features: &str) -> BTreeSet<u32> {
+    let file = target().join(format!("covered{}.mir", features.len()));
+    let emit = format!("--emit=mir={}", file.display());
+    let arguments = ["rustc", "--quiet", "--lib", "--features", features, "--", &emit, "-Cinstrument-coverage"];
+    succeeds(&cargo("off", &arguments));
+    let text = std::fs::read_to_string(&file).expect("the compiler wrote it");
+    let spans =
+        text.lines().filter(|line| line.contains("coverage Code")).filter_map(|line| line.split_once("lib.rs:"));
+    spans.filter_map(|(_, span)| span.split(':').next()?.parse().ok()).collect()
+}
+
+#[test]
+fn line_coverage_of_the_bodies_is_that_of_plain_functions() {
+    let plain = covered_lines("");
+    assert!(plain.len() > 20, "{plain:?}");
+    assert_eq!(covered_lines("annotated,on"), plain);
 }
 
 #[test]

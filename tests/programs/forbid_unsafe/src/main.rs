@@ -50,7 +50,7 @@ fn main() {
     assert!(located(true).is_err());
     drop(later(n));
     drop(boxed(n));
-    let calls = obs::snapshot().callsite("value").map(|callsite| callsite.outcomes());
+    let calls = obs::snapshot().callsite("value").map(obs::CallsiteSnapshot::outcomes);
     assert_eq!(calls.map(|outcomes| (outcomes.ok, outcomes.error)), Some((1, 1)));
     println!("forbid_unsafe: ok");
 }
