@@ -87,7 +87,7 @@ async fn reserve(product: u32, quantity: u32) -> Result<(), OrderError> {
 }
 
 /// The totals, in the format the scraper asks for. Not annotated: scrapes are not what is measured.
-async fn metrics(State(page): State<obs::exporters::PrometheusHandle>, headers: HeaderMap) -> impl IntoResponse {
+async fn metrics(State(page): State<obs::exporters::prometheus::Handle>, headers: HeaderMap) -> impl IntoResponse {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("");
     let (content_type, body) = page.render(accept);
     ([(header::CONTENT_TYPE, content_type)], body)

@@ -157,7 +157,7 @@ impl Histogram {
     /// Adds one duration in nanoseconds. For histograms built off the hot path.
     pub fn record_nanos(&mut self, nanos: u64) {
         self.add_nanos(nanos);
-        let seconds = nanos as f64 * 1e-9;
+        let seconds = nanos as f64 / 1e9;
         self.sum += seconds;
         self.max = self.max.max(seconds);
     }
@@ -208,7 +208,7 @@ impl Histogram {
     }
 
     pub(crate) fn add_sum_nanos(&mut self, sum: u64, max: u64) {
-        self.sum += sum as f64 * 1e-9;
-        self.max = self.max.max(max as f64 * 1e-9);
+        self.sum += sum as f64 / 1e9;
+        self.max = self.max.max(max as f64 / 1e9);
     }
 }
