@@ -3,7 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{LitStr, Path};
 
-use super::options::{Options, Reader, Traced};
+use super::options::{Options, Traced};
+use super::reader::Reader;
 use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::parse::{Attribute, entry};
@@ -25,11 +26,8 @@ impl Layer {
         let mut reader = Reader::new(kind, entry::entries(args, errors), errors);
         let name = reader.name();
         let krate = reader.krate();
-        let mut options = Options::read(kind, at, &mut reader, before);
+        let options = Options::read(kind, at, &mut reader, before);
         reader.rest();
-        if let (Options::Budget(budget), true) = (&mut options, errors.len() > before) {
-            budget.wall_nanos = budget.wall_nanos.max(1);
-        }
         Self { at, name, krate, options, path: None }
     }
 

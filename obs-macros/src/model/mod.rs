@@ -7,6 +7,7 @@ pub(crate) mod form;
 pub(crate) mod function;
 pub(crate) mod layer;
 pub(crate) mod options;
+mod reader;
 pub(crate) mod values;
 
 pub(crate) use form::Form;

@@ -1,0 +1,115 @@
+//! The arguments of one attribute, handed out by key: what is repeated or left over is a mistake.
+
+use syn::{Expr, Lit, LitStr, Path};
+
+use crate::errors::Errors;
+use crate::kind::Kind;
+use crate::parse::{Entry, Value};
+
+/// Hands out the arguments of one attribute by key.
+pub(super) struct Reader<'a> {
+    kind: Kind,
+    entries: Vec<Entry>,
+    pub(super) errors: &'a Errors,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) const fn new(kind: Kind, entries: Vec<Entry>, errors: &'a Errors) -> Self {
+        Self { kind, entries, errors }
+    }
+
+    pub(super) fn take(&mut self, key: &str) -> Option<Entry> {
+        let at = self.entries.iter().position(|entry| entry.key == key)?;
+        let found = self.entries.remove(at);
+        while let Some(again) = self.entries.iter().position(|entry| entry.key == key) {
+            let again = self.entries.remove(again);
+            self.errors.at(again.key.span(), format!("`{key}` is given twice; remove one of them"));
+        }
+        Some(found)
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(super) fn name(&mut self) -> Option<LitStr> {
+        let entry = self.take("name")?;
+        match literal(&entry) {
+            Some(Lit::Str(name)) if name.value().is_empty() => {
+                self.errors.at(name.span(), "the name is empty; leave `name` out to use the function's path");
+                None
+            }
+            Some(Lit::Str(name)) => Some(name),
+            _ => {
+                self.errors.at(entry.value_span(), "`name` takes a string; write `name = \"checkout\"`");
+                None
+            }
+        }
+    }
+
+    pub(super) fn krate(&mut self) -> Option<Path> {
+        let entry = self.take("crate")?;
+        let found = path(&entry);
+        if found.is_none() {
+            self.errors
+                .at(entry.value_span(), "`crate` takes the path of the `obs` crate; write `crate = my_crate::obs`");
+        }
+        found
+    }
+
+    /// What nobody took is a mistake.
+    pub(super) fn rest(self) {
+        let attribute = self.kind.name();
+        for entry in &self.entries {
+            let key = entry.key.to_string();
+            let message = if is_for_later(&key) {
+                format!("`{key}` is not supported in this version; remove it")
+            } else {
+                format!("`#[{attribute}]` has no option `{key}`; it takes {}", known(self.kind))
+            };
+            self.errors.at(entry.key.span(), message);
+        }
+    }
+}
+
+const fn known(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Traced => "`level`, `kind`, `fields`, `ret`, `err`, `sample`, `name`, `crate`",
+        Kind::Profiled => "`sample`, `name`, `crate`",
+        Kind::Counted => "`labels`, `in_flight`, `name`, `crate`",
+        Kind::Budget => "one of `ns`, `us`, `ms`, `s`, and `on_exceed`, `name`, `crate`",
+    }
+}
+
+fn is_for_later(key: &str) -> bool {
+    let quantile =
+        key.strip_prefix('p').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    let names = ["polls", "allocs", "bytes", "calls", "objective", "root", "parent", "links", "cpu", "alloc"];
+    quantile || key.starts_with("busy_") || key.starts_with("poll_") || names.contains(&key)
+}
+
+/// A value that is a literal.
+pub(super) fn literal(entry: &Entry) -> Option<Lit> {
+    match strip(&entry.value)? {
+        Expr::Lit(expr) => Some(expr.lit.clone()),
+        _ => None,
+    }
+}
+
+/// A value that is a path.
+pub(super) fn path(entry: &Entry) -> Option<Path> {
+    match strip(&entry.value)? {
+        Expr::Path(expr) if expr.qself.is_none() => Some(expr.path.clone()),
+        _ => None,
+    }
+}
+
+/// The value's expression, without what `macro_rules!` puts around it.
+fn strip(value: &Value) -> Option<&Expr> {
+    let Value::Is(expr) = value else { return None };
+    let mut expr = &**expr;
+    while let Expr::Group(group) = expr {
+        expr = &group.expr;
+    }
+    Some(expr)
+}
