@@ -1,6 +1,13 @@
 //! What the product promises, one module for each promise.
 #![cfg(feature = "enabled")]
 
+mod budgets;
 mod fusion;
+mod labels;
 mod outcomes;
+mod pipeline;
 mod shapes;
+mod spans;
+mod support;
+mod switches;
+mod threads;

@@ -1,0 +1,218 @@
+//! From the ring to the exporters: exact counts, bounded queues, deadlines, exporters that fail.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use obs::exporters::Memory;
+use obs::{Batch, Exporter, StartError, traced};
+
+use crate::support::{Kept, LONG, turn};
+
+#[traced]
+fn work() {}
+
+#[test]
+fn flush_says_exactly_how_much_went_where() {
+    let kept = Kept::start();
+    let before = kept.telemetry.flush(LONG);
+    (0..1_000).for_each(|_| work());
+    let after = kept.telemetry.flush(LONG);
+    assert!(after.is_complete());
+    assert_eq!(after.finished() - before.finished(), 1_000);
+    assert_eq!(after.exported() - before.exported(), 1_000);
+    assert_eq!(after.pending(), 0);
+    assert_eq!(kept.spans("pipeline::work").len(), 1_000);
+}
+
+#[test]
+fn starting_twice_is_an_error_and_starting_again_is_not() {
+    let kept = Kept::start();
+    let error = obs::builder().start().expect_err("it runs already");
+    assert!(matches!(error, StartError::AlreadyRunning));
+    assert!(error.to_string().starts_with("telemetry runs already;"), "{error}");
+    drop(kept);
+    let kept = Kept::start();
+    work();
+    assert_eq!(kept.spans("pipeline::work").len(), 1);
+}
+
+#[derive(Debug)]
+struct Refused;
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("refused on purpose")
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Fails, panics or works, as it is told.
+struct Moody(mpsc::Receiver<&'static str>);
+
+impl Exporter for Moody {
+    type Error = Refused;
+
+    fn export(&mut self, _: &Batch) -> Result<(), Refused> {
+        match self.0.recv().expect("a mood for each batch") {
+            "fail" => Err(Refused),
+            "panic" => panic!("on purpose"),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[test]
+fn an_exporter_that_fails_or_panics_is_counted_and_goes_on() {
+    let _turn = turn();
+    let (mood, moods) = mpsc::channel();
+    let memory = Memory::new();
+    let builder = obs::builder().exporter(Moody(moods)).exporter(memory.clone());
+    let telemetry = builder.collect_interval(LONG).start().expect("one at a time");
+    let before = obs::snapshot().health().exporter_panics;
+    for (number, next) in (1..).zip(["fail", "panic", "work"]) {
+        mood.send(next).expect("the exporter lives");
+        work();
+        let report = telemetry.flush(LONG);
+        let [moody, kept] = report.exporters() else { panic!("two exporters") };
+        assert_eq!((moody.name, kept.name), ("Moody", "memory"));
+        assert_eq!(moody.failed, number.min(2));
+        assert_eq!(moody.exported, number - moody.failed);
+        assert_eq!(kept.exported, number, "its neighbour has all");
+    }
+    assert_eq!(obs::snapshot().health().exporter_panics, before + 1);
+}
+
+/// Takes nothing until it is opened.
+#[derive(Clone, Default)]
+struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    fn open(&self) {
+        *self.0.0.lock().expect("not poisoned") = true;
+        self.0.1.notify_all();
+    }
+}
+
+impl Exporter for Gate {
+    type Error = Refused;
+
+    fn export(&mut self, _: &Batch) -> Result<(), Refused> {
+        let open = self.0.0.lock().expect("not poisoned");
+        drop(self.0.1.wait_while(open, |open| !*open).expect("not poisoned"));
+        Ok(())
+    }
+}
+
+#[test]
+fn a_stuck_exporter_delays_nobody_and_what_its_queue_refuses_is_counted() {
+    let _turn = turn();
+    let (gate, memory) = (Gate::default(), Memory::bounded(1_000_000));
+    let builder = obs::builder().queue_capacity(10_000).exporter(gate.clone()).exporter(memory.clone());
+    let telemetry = builder.start().expect("one at a time");
+    (0..100_000).for_each(|_| work());
+    let report = telemetry.flush(Duration::from_millis(500));
+    assert!(!report.is_complete(), "the gate is shut");
+    let [stuck, kept] = report.exporters() else { panic!("two exporters") };
+    assert_eq!(kept.exported, 100_000);
+    assert!(stuck.refused > 0 && stuck.pending <= 10_000, "{stuck:?}");
+    assert_eq!(stuck.exported + stuck.refused + stuck.pending, 100_000);
+    gate.open();
+    let report = telemetry.shutdown(LONG);
+    assert!(report.is_complete());
+    let stuck = &report.exporters()[0];
+    assert_eq!((stuck.pending, stuck.exported + stuck.refused), (0, 100_000));
+}
+
+#[test]
+fn a_shutdown_past_its_deadline_counts_what_it_left() {
+    let _turn = turn();
+    let gate = Gate::default();
+    let telemetry = obs::builder().exporter(gate.clone()).start().expect("one at a time");
+    (0..10).for_each(|_| work());
+    telemetry.flush(Duration::ZERO);
+    (0..20).for_each(|_| work());
+    let begin = std::time::Instant::now();
+    let report = telemetry.shutdown(Duration::from_millis(50));
+    assert!(!report.is_complete() && begin.elapsed() < LONG);
+    let stuck = &report.exporters()[0];
+    assert_eq!(stuck.abandoned + stuck.pending, 30, "{stuck:?}");
+    gate.open();
+}
+
+#[test]
+fn full_span_memory_refuses_and_counts() {
+    let _turn = turn();
+    let memory = Memory::bounded(1_000_000);
+    let builder = obs::builder().span_memory(1 << 20).collect_interval(LONG).exporter(memory.clone());
+    let telemetry = builder.start().expect("one at a time");
+    let before = obs::snapshot().health().clone();
+    (0..200_000).for_each(|_| work());
+    let report = telemetry.shutdown(LONG);
+    let health = obs::snapshot().health().clone();
+    let refused = health.ring_full - before.ring_full;
+    assert_eq!(health.spans_finished - before.spans_finished, 200_000);
+    assert_eq!(memory.spans_named("work").len() as u64 + refused, 200_000, "{report}");
+    assert_eq!(report.dropped().any(|(reason, _)| reason == "ring_full"), health.ring_full > 0);
+}
+
+#[test]
+fn an_exporter_that_cannot_start_says_why_and_leaves_the_place_free() {
+    struct Broken;
+
+    impl Exporter for Broken {
+        type Error = Refused;
+
+        fn start(&mut self, _: obs::Reader) -> Result<(), Refused> {
+            Err(Refused)
+        }
+
+        fn export(&mut self, _: &Batch) -> Result<(), Refused> {
+            Ok(())
+        }
+    }
+
+    let turn = turn();
+    let error = obs::builder().exporter(Broken).start().expect_err("it cannot start");
+    assert_eq!(error.to_string(), "exporter Broken cannot start: refused on purpose");
+    drop(turn);
+    drop(Kept::start());
+}
+
+#[test]
+fn totals_are_pushed_when_they_are_due_and_at_the_end() {
+    struct Totals(Arc<AtomicBool>, mpsc::Sender<u64>);
+
+    impl Exporter for Totals {
+        type Error = Refused;
+
+        fn wants(&self) -> obs::Wants {
+            obs::Wants { spans: false, snapshots: Some(Duration::from_millis(5)) }
+        }
+
+        fn export(&mut self, _: &Batch) -> Result<(), Refused> {
+            self.0.store(true, Ordering::Relaxed);
+            Ok(())
+        }
+
+        fn report(&mut self, snapshot: &obs::Snapshot) -> Result<(), Refused> {
+            let _ = self.1.send(snapshot.callsite("pipeline::work").map_or(0, obs::CallsiteSnapshot::calls));
+            Ok(())
+        }
+    }
+
+    let _turn = turn();
+    let spans_came = Arc::new(AtomicBool::new(false));
+    let (sender, totals) = mpsc::channel();
+    let telemetry = obs::builder().exporter(Totals(Arc::clone(&spans_came), sender)).start().expect("one at a time");
+    let first = totals.recv_timeout(LONG).expect("the first is due");
+    let second = totals.recv_timeout(LONG).expect("the second is due");
+    assert!(second >= first);
+    work();
+    let at_last = crate::support::totals("pipeline::work").calls();
+    telemetry.shutdown(LONG);
+    assert_eq!(totals.into_iter().last(), Some(at_last), "the last one has everything");
+    assert!(!spans_came.load(Ordering::Relaxed));
+}
