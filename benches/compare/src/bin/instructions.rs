@@ -1,0 +1,18 @@
+//! Runs one candidate that often, for `instructions.py`: `instructions list`, `instructions ROW WHO CALLS`.
+
+fn main() {
+    let candidates = compare::candidates();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [row, who, calls] = &arguments[..] else {
+        candidates.iter().for_each(|candidate| println!("{}\t{}", candidate.row, candidate.who));
+        return;
+    };
+    let found = candidates.iter().find(|candidate| candidate.row == row && candidate.who == who);
+    let candidate = found.expect("one of `instructions list`");
+    (candidate.start)();
+    // Whatever the first calls set up is the same for every number of calls.
+    candidate.run(1_000);
+    (candidate.settle)();
+    candidate.run(calls.parse().expect("a number of calls"));
+    (candidate.settle)();
+}

@@ -1,0 +1,92 @@
+//! The peers beside `obs`: the same function, instrumented by each in the way its documentation shows.
+//!
+//! A [`Candidate`] is one way to do one row of the cost table. `cargo run --release` times them all;
+//! the binary `instructions` runs one of them under callgrind.
+
+#[path = "../../common/mod.rs"]
+pub mod ours;
+
+mod counters;
+mod fastrace_spans;
+mod hotpath_times;
+mod metrics_facade;
+mod tracing_otel;
+
+/// One way to do one row.
+#[derive(Clone, Copy)]
+pub struct Candidate {
+    /// The row of the cost table.
+    pub row: &'static str,
+    /// Who does it; `obs` is us.
+    pub who: &'static str,
+    /// Calls the instrumented function that often.
+    pub run: Run,
+    /// Starts what it needs, once.
+    pub start: fn(),
+    /// Has the background work done.
+    pub settle: fn(),
+    /// Whether it may run on two threads at once: it switches nothing for all.
+    pub threads: bool,
+}
+
+/// How it is run.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// A row of ours.
+    Row(&'static ours::Row),
+    /// A loop.
+    Loop(fn(u64)),
+}
+
+impl Candidate {
+    /// Calls the instrumented function that often.
+    pub fn run(&self, calls: u64) {
+        match self.run {
+            Run::Row(row) => row.run(calls),
+            Run::Loop(run) => run(calls),
+        }
+    }
+
+    const fn peer(row: &'static str, who: &'static str, run: fn(u64)) -> Self {
+        Self { row, who, run: Run::Loop(run), start: nothing, settle: nothing, threads: true }
+    }
+
+    const fn with(self, start: fn(), settle: fn()) -> Self {
+        Self { start, settle, ..self }
+    }
+}
+
+fn nothing() {}
+
+/// A loop around one call, as a function.
+#[macro_export]
+macro_rules! repeat {
+    ($name:ident, $i:ident => $call:expr) => {
+        #[inline(never)]
+        fn $name(calls: u64) {
+            for i in 0..calls {
+                let $i = std::hint::black_box(i);
+                std::hint::black_box($call);
+            }
+        }
+    };
+}
+
+/// All candidates, ours first in each row.
+pub fn candidates() -> Vec<Candidate> {
+    let ours = ours::ROWS.iter().map(|row| Candidate {
+        row: row.name,
+        who: if row.callsite.is_empty() { "-" } else { "obs" },
+        run: Run::Row(row),
+        start: || {
+            ours::telemetry_with(obs::ClockChoice::Tsc);
+        },
+        settle: if row.leaves_spans() { ours::drain } else { nothing },
+        threads: !matches!(row.within, ours::Within::Off | ours::Within::OffAlone),
+    });
+    let peers = [fastrace_spans::ALL, hotpath_times::ALL, metrics_facade::ALL, counters::ALL, tracing_otel::ALL].concat();
+    let mut all: Vec<_> = ours.chain(peers).collect();
+    let place = |candidate: &Candidate| ours::ROWS.iter().position(|row| row.name == candidate.row);
+    all.sort_by_key(|candidate| place(candidate).expect("a row of the table"));
+    all
+}
