@@ -35,23 +35,6 @@ fn everything_is_known_before_its_first_call() {
 }
 
 #[test]
-fn off_is_off_and_on_goes_on() {
-    #[counted]
-    #[profiled]
-    fn switched() {}
-
-    let _turn = turn();
-    switched();
-    obs::set_enabled(false);
-    switched();
-    let callsite = totals("off_is_off_and_on_goes_on::switched").callsite();
-    assert!(!callsite.is_enabled());
-    obs::set_enabled(true);
-    switched();
-    assert_eq!(totals("off_is_off_and_on_goes_on::switched").calls(), 2);
-}
-
-#[test]
 fn rules_switch_functions_by_name() {
     let kept = Kept::start();
     obs::control("it::switches::shop = count, it::switches::shop::db::query = off").expect("rules");
