@@ -5,7 +5,6 @@ mod budgets;
 mod fusion;
 mod labels;
 mod outcomes;
-mod pipeline;
 mod shapes;
 mod spans;
 mod support;

@@ -9,6 +9,12 @@ use obs::{Outcome, Value, profiled, traced};
 
 use crate::support::{Kept, totals};
 
+/// The one span of a function.
+fn span(kept: &Kept, name: &str) -> obs::Span {
+    let [span] = <[_; 1]>::try_from(kept.spans(name)).unwrap_or_else(|all| panic!("{} spans of {name}", all.len()));
+    span
+}
+
 #[traced(fields(n, half = f64::from(n) / 2.0, shown = %n, debugged = ?Some(n), text = "a longer text than fits"))]
 fn with_fields(n: u32) -> u32 {
     n + 1
@@ -18,7 +24,7 @@ fn with_fields(n: u32) -> u32 {
 fn fields_keep_their_types() {
     let kept = Kept::start();
     with_fields(7);
-    let span = kept.span("spans::with_fields");
+    let span = self::span(&kept, "spans::with_fields");
     let text = |text: &str| Value::Str(text.into());
     assert_eq!(
         span.fields(),
@@ -51,7 +57,7 @@ fn leaf() {}
 fn nested_calls_are_parent_and_child_in_one_trace() {
     let kept = Kept::start();
     outer();
-    let root = kept.span("spans::outer");
+    let root = span(&kept, "spans::outer");
     assert_eq!(root.parent(), None);
     let middles = kept.spans("shop.middle");
     assert_eq!(middles.len(), 2);
@@ -114,11 +120,11 @@ fn what_is_not_sampled_is_counted_but_is_no_span() {
     assert_eq!(totals("spans::below_never_sampled").calls(), before + 1);
     assert!(kept.spans("never_sampled").is_empty(), "a root that is not sampled takes its trace along");
     calls_one_that_is_not_sampled();
-    let parent = kept.span("spans::calls_one_that_is_not_sampled");
-    let below = kept.span("spans::below_never_sampled");
+    let parent = span(&kept, "spans::calls_one_that_is_not_sampled");
+    let below = span(&kept, "spans::below_never_sampled");
     assert_eq!(below.parent(), Some(parent.span_id()), "its children are those of its parent");
     leaf();
-    assert_eq!(kept.span("spans::leaf").parent(), None, "and nothing of it stays on the thread");
+    assert_eq!(span(&kept, "spans::leaf").parent(), None, "and nothing of it stays on the thread");
 }
 
 /// Ready at the third poll.
@@ -155,7 +161,7 @@ fn a_future_is_one_span_with_busy_and_idle_time() {
             clock.advance(Duration::from_millis(10));
         }
     });
-    let span = kept.span("spans::waits");
+    let span = self::span(&kept, "spans::waits");
     assert_eq!(span.duration(), Duration::from_millis(23));
     let polls = span.polls().expect("a future");
     assert_eq!((polls.count, polls.busy, polls.longest), (3, Duration::from_millis(3), Duration::from_millis(2)));
@@ -206,7 +212,7 @@ async fn a_dropped_future_is_cancelled() {
     let kept = Kept::start();
     let timed_out = tokio::time::timeout(Duration::from_millis(1), never_ready()).await;
     timed_out.expect_err("it is never ready");
-    let span = kept.span("spans::never_ready");
+    let span = self::span(&kept, "spans::never_ready");
     assert_eq!((span.outcome(), span.error_type()), (Outcome::Cancelled, Some("cancelled")));
     drop(never_ready());
     assert_eq!(kept.spans("spans::never_ready").len(), 1, "a future that was never polled was never called");
@@ -223,7 +229,7 @@ fn a_panic_ends_the_span_and_leaves_the_thread_clean() {
     let kept = Kept::start();
     std::panic::catch_unwind(panics).expect_err("it panics");
     leaf();
-    let span = kept.span("spans::panics");
+    let span = self::span(&kept, "spans::panics");
     assert_eq!((span.outcome(), span.error_type()), (Outcome::Panic, Some("panic")));
     let parents: Vec<_> = kept.spans("spans::leaf").iter().map(obs::Span::parent).collect();
     assert_eq!(parents, [Some(span.span_id()), None]);

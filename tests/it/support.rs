@@ -34,12 +34,6 @@ impl Kept {
         let named = |span: &obs::Span| span.name().ends_with(name);
         self.memory.spans().into_iter().filter(named).collect()
     }
-
-    /// The one span of a function.
-    pub(crate) fn span(&self, name: &str) -> obs::Span {
-        let [span] = <[_; 1]>::try_from(self.spans(name)).unwrap_or_else(|all| panic!("{} spans of {name}", all.len()));
-        span
-    }
 }
 
 /// The right to start telemetry.

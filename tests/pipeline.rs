@@ -1,4 +1,10 @@
 //! From the ring to the exporters: exact counts, bounded queues, deadlines, exporters that fail.
+//!
+//! A binary of its own, because exact counts of the whole program want no other tests beside them.
+#![cfg(feature = "enabled")]
+
+#[path = "it/support.rs"]
+mod support;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;

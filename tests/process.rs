@@ -1,0 +1,135 @@
+//! What only a whole process shows: variables, the report at exit, threads that outlive `main`.
+//!
+//! Each test runs this binary again, with the name of a scene in `OBS_TEST_SCENE`.
+#![cfg(all(feature = "enabled", feature = "console"))]
+
+use std::process::{Command, Output};
+
+use obs::{counted, profiled, traced};
+
+#[traced]
+#[profiled]
+#[counted]
+fn worked(input: u32) -> Result<u32, std::fmt::Error> {
+    if input == 13 { Err(std::fmt::Error) } else { Ok(input) }
+}
+
+/// Plays a scene in a process of its own, with these variables.
+fn play(scene: &str, variables: &[(&str, &str)]) -> Output {
+    let program = std::env::current_exe().expect("this binary");
+    let arguments = ["scenes", "--exact", "--nocapture", "--test-threads=1"];
+    let mut command = Command::new(program);
+    command.args(arguments).env("OBS_TEST_SCENE", scene).env("OTEL_METRICS_EXPORTER", "none");
+    command.envs(variables.iter().copied()).output().expect("the process runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+#[test]
+fn scenes() {
+    match std::env::var("OBS_TEST_SCENE").as_deref() {
+        Ok("report") => report(),
+        Ok("outlive") => outlive(),
+        Ok("panic") => panic_with_a_guard_alive(),
+        Ok(scene) => panic!("no scene {scene}"),
+        // Run with the other tests: there is nothing to play.
+        Err(_) => assert!(std::env::var_os("OBS_TEST_SCENE").is_none()),
+    }
+}
+
+fn report() {
+    let _telemetry = obs::init().expect("it starts");
+    (0..20).for_each(|input| _ = worked(input));
+}
+
+#[test]
+fn init_prints_the_report_when_it_is_dropped() {
+    let output = play("report", &[("OTEL_SERVICE_NAME", "kitchen")]);
+    let stdout = text(&output.stdout);
+    assert!(output.status.success());
+    assert!(stdout.contains("obs: kitchen,"), "{stdout}");
+    let row = stdout.lines().find(|line| line.contains("worked")).unwrap_or_else(|| panic!("no row in {stdout}"));
+    let cells: Vec<_> = row.split_whitespace().collect();
+    assert_eq!(cells[1..3], ["20", "1"], "calls and errors");
+    // The harness puts the name of its test before the first line.
+    let mut report = stdout.lines().filter(|line| !line.starts_with("test "));
+    assert!(report.all(|line| line.chars().count() <= 80 && !line.contains('\x1b')), "{stdout}");
+}
+
+#[test]
+fn a_mistake_in_a_variable_is_told_once_and_stops_nothing() {
+    let output = play("report", &[("OBS_LEVEL", "loud"), ("OBS_FILTER", "worked"), ("OBS_CLOCK", "sundial")]);
+    let stderr = text(&output.stderr);
+    assert!(output.status.success());
+    for line in [
+        "obs: OBS_LEVEL is \"loud\", expected trace, debug, info, warn or error; using the preset's level",
+        "obs: OBS_FILTER: found filter rule \"worked\", expected `path = off|count|profile|trace`; using no filter",
+        "obs: OBS_CLOCK is \"sundial\", expected auto, tsc, os; using auto",
+    ] {
+        assert_eq!(stderr.lines().filter(|told| *told == line).count(), 1, "{stderr}");
+    }
+    let stdout = text(&output.stdout);
+    assert!(stdout.contains("config_warnings"), "the report shows what was not understood: {stdout}");
+}
+
+#[test]
+fn the_report_and_everything_can_be_switched_off_by_variables() {
+    for variables in [[("OBS_CONSOLE", "off")], [("OTEL_SDK_DISABLED", "true")]] {
+        let output = play("report", &variables);
+        assert!(output.status.success());
+        assert!(!text(&output.stdout).contains("obs:"), "{}", text(&output.stdout));
+    }
+}
+
+#[test]
+fn the_operating_systems_clock_can_be_chosen() {
+    let output = play("report", &[("OBS_CLOCK", "os")]);
+    assert!(text(&output.stdout).contains("clock os"), "{}", text(&output.stdout));
+}
+
+fn outlive() {
+    let _telemetry = obs::init().expect("it starts");
+    let (running, started) = std::sync::mpsc::channel();
+    for _ in 0..4 {
+        let running = running.clone();
+        std::thread::spawn(move || {
+            loop {
+                let _ = worked(1);
+                let _ = running.send(());
+            }
+        });
+    }
+    (0..100).for_each(|_| started.recv().expect("they run"));
+}
+
+#[test]
+fn threads_that_outlive_main_do_no_harm() {
+    for _ in 0..5 {
+        let output = play("outlive", &[]);
+        assert!(output.status.success(), "{output:?}");
+        assert!(text(&output.stdout).contains("worked"));
+    }
+}
+
+#[traced]
+#[counted]
+fn fails_badly() {
+    panic!("on purpose");
+}
+
+fn panic_with_a_guard_alive() {
+    let _telemetry = obs::init().expect("it starts");
+    fails_badly();
+}
+
+#[test]
+fn a_panic_with_a_guard_alive_still_gives_the_report() {
+    let output = play("panic", &[]);
+    assert!(!output.status.success());
+    let stdout = text(&output.stdout);
+    let row = stdout.lines().find(|line| line.contains("fails_badly")).unwrap_or_else(|| panic!("no row in {stdout}"));
+    let cells: Vec<_> = row.split_whitespace().collect();
+    assert_eq!(cells[1..3], ["1", "1"], "calls and errors: {row}");
+}
