@@ -75,6 +75,17 @@ impl SeriesCache {
 }
 
 impl SeriesKey<'_> {
+    /// The label values, of a key that is made of them: each after its length.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        let mut left = self.bytes;
+        std::iter::from_fn(move || {
+            let (length, rest) = left.split_first_chunk::<4>()?;
+            let (value, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            left = rest;
+            str::from_utf8(value).ok()
+        })
+    }
+
     /// A hash of the whole key, eight bytes at a time.
     #[inline]
     pub(crate) fn hash(&self) -> u64 {

@@ -159,18 +159,12 @@ impl Control {
         Self(series << 8 | self.0 & 0xff)
     }
 
-    /// The callsite's own control word, in the place of the one that says it is not known yet.
+    /// Whether this is a word of a callsite that is known, and on.
     ///
     /// Off and unknown are the only words that are not positive as signed numbers: one comparison for both.
     #[inline(always)]
-    pub(crate) fn registered(self, callsite: &'static Callsite) -> Self {
-        if self.0.cast_signed() > 0 || self == Self::OFF { self } else { Self::register(callsite) }
-    }
-
-    #[cold]
-    fn register(callsite: &'static Callsite) -> Self {
-        crate::registry::register(callsite);
-        callsite.control()
+    pub(crate) const fn is_known_and_on(self) -> bool {
+        self.0.cast_signed() > 0
     }
 
     #[inline(always)]

@@ -13,6 +13,7 @@ use crate::labels::LabelSet;
 use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};
 use crate::record;
+use crate::registry;
 use crate::span::{End, OpenSpan, SpanPart};
 
 /// What a function's attributes need of a call, known when it is compiled.
@@ -100,7 +101,7 @@ impl<M: Mode> Guard<M> {
     /// Switched off: one load and one branch.
     #[inline(always)]
     pub fn enter<L: LabelSet, F: FieldSet>(callsite: &'static Callsite, labels: L, fields: F) -> Guard<M, F::Kept> {
-        let control = callsite.control().registered(callsite);
+        let control = registry::control_of(callsite);
         let call = Call::<M> { callsite, control, start: 0, span: M::Span::NONE };
         let mut guard = Guard { call, kept: F::nothing(), _stays_on_its_thread: PhantomData };
         if control.is_on() {

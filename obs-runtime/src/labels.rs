@@ -31,7 +31,8 @@ impl Labels {
         value.write(self);
     }
 
-    /// Appends one value: its length, then its bytes, so that no two sets of values look the same.
+    /// Appends one value as [`SeriesKey::values`] reads it: its length, then its bytes, so that no two sets of values
+    /// look the same.
     #[inline]
     fn push(&mut self, value: &[u8]) {
         let length = u32::try_from(value.len()).unwrap_or(u32::MAX).to_le_bytes();
@@ -62,16 +63,6 @@ impl Labels {
     #[inline(always)]
     fn bytes(&self) -> &[u8] {
         if self.spilled.is_empty() { &self.inline[..self.length] } else { &self.spilled }
-    }
-
-    /// The values in what [`Self::bytes`] gave.
-    pub(crate) fn values(mut bytes: &[u8]) -> impl Iterator<Item = &str> {
-        std::iter::from_fn(move || {
-            let (length, rest) = bytes.split_first_chunk::<4>()?;
-            let (value, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-            bytes = rest;
-            str::from_utf8(value).ok()
-        })
     }
 }
 
@@ -231,7 +222,7 @@ impl<F: FnOnce(&mut Labels)> LabelSet for WithLabels<F> {
     fn choose(self, callsite: &'static Callsite, control: u32) -> u32 {
         let mut labels = Labels::new();
         (self.0)(&mut labels);
-        let control = Control::from_word(control).registered(callsite);
+        let control = Control::from_word(control);
         let key = SeriesKey { parent: callsite.series(), outcome: 0, bytes: labels.bytes() };
         control.with_series(crate::registry::find(callsite, &key)).word()
     }
@@ -251,7 +242,8 @@ mod tests {
         labels.add(&u64::MAX);
         labels.add(&true);
         labels.add("");
-        let values: Vec<_> = Labels::values(labels.bytes()).collect();
+        let key = SeriesKey { parent: 1, outcome: 0, bytes: labels.bytes() };
+        let values: Vec<_> = key.values().collect();
         assert_eq!(values, ["GET", &long, "-42", "18446744073709551615", "true", ""]);
     }
 

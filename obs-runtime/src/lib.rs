@@ -31,6 +31,7 @@ mod policy;
 pub mod probe;
 mod record;
 mod registry;
+mod report;
 mod resource;
 mod ring;
 #[expect(unsafe_code, reason = "the linker's section, named by both its ends")]
@@ -66,6 +67,7 @@ pub use outcome::{Outcome, Outcomes};
 pub use policy::ParseFilterError;
 pub use resource::Resource;
 pub use snapshot::{CallsiteSnapshot, Polls, Series, Snapshot};
-pub use telemetry::{ExporterReport, FlushReport, Telemetry};
+pub use report::{ExporterReport, FlushReport};
+pub use telemetry::Telemetry;
 pub use totals::{register_source, snapshot};
 pub use value::Value;

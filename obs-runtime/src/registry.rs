@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 
 use crate::cache::{KnownSeries, SeriesKey};
 use crate::callsite::{Callsite, Control};
-use crate::labels::Labels;
 use crate::outcome::Outcome;
 use crate::policy::Policy;
 use crate::shard::{MAX_SERIES, attached};
@@ -66,10 +65,21 @@ fn with<R>(body: impl FnOnce(&mut Registry) -> R) -> R {
     body(registry)
 }
 
-/// Makes sure that a callsite has a series and a control word.
+/// A callsite's control word; one that is not known yet is entered first.
+///
+/// # Cost
+/// One load and one branch, once it is known.
+#[inline(always)]
+pub(crate) fn control_of(callsite: &'static Callsite) -> Control {
+    let control = callsite.control();
+    if control.is_known_and_on() || control == Control::OFF { control } else { enter(callsite) }
+}
+
 #[cold]
-pub(crate) fn register(callsite: &'static Callsite) {
+#[inline(never)]
+fn enter(callsite: &'static Callsite) -> Control {
     with(|registry| registry.enter(callsite));
+    callsite.control()
 }
 
 /// Every callsite that is known.
@@ -203,7 +213,7 @@ impl Registry {
         let outcome = Outcome::from_bits(key.outcome);
         if outcome == Outcome::Ok {
             let names = callsite.meta().labels.iter().copied();
-            let labels = names.zip(Labels::values(key.bytes).map(Box::from)).collect();
+            let labels = names.zip(key.values().map(Box::from)).collect();
             return SeriesMeta { callsite, labels, overflow: false, outcome, error_type: None };
         }
         let parent = self.series.get(key.parent as usize).and_then(Option::as_ref);

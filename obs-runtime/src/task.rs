@@ -16,6 +16,7 @@ use crate::labels::LabelSet;
 use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};
 use crate::record;
+use crate::registry;
 use crate::span::{End, SpanPart};
 
 /// One call of a function that returns a future.
@@ -43,7 +44,7 @@ impl<M: Mode> Task<M> {
     /// Prepares a call. It begins with the first poll.
     #[inline(always)]
     pub fn new<L: LabelSet, F: FieldSet>(callsite: &'static Callsite, labels: L, fields: F) -> Task<M, F::Kept> {
-        let mut control = callsite.control().registered(callsite);
+        let mut control = registry::control_of(callsite);
         let mut kept = F::nothing();
         if control.is_on() {
             control = Control::from_word(labels.choose(callsite, control.word()));

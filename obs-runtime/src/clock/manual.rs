@@ -46,7 +46,7 @@ impl Users {
 
     fn announce(&self) {
         IN_USE.store(self.any(), Ordering::Relaxed);
-        super::source::open_fast_path(!self.any());
+        super::scale::open(!self.any());
     }
 }
 
@@ -118,7 +118,7 @@ pub(super) fn is_installed() -> bool {
     SCOPE.try_with(|scope| !scope.borrow().is_empty()).unwrap_or(false) || lock(&USERS).global.is_some()
 }
 
-/// Opens the fast path, unless a manual clock is in use.
+/// Opens the counter's fast path, unless a manual clock is in use.
 pub(super) fn publish() {
     lock(&USERS).announce();
 }

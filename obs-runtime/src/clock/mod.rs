@@ -7,6 +7,7 @@
 
 mod anchor;
 mod manual;
+mod scale;
 mod source;
 #[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "one instruction")]

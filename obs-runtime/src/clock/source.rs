@@ -2,24 +2,13 @@
 
 use std::fmt;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant;
 
-use super::{ManualClock, manual, tsc};
+use super::{ManualClock, manual, scale, tsc};
 
 /// How long the counter is compared with the operating system's clock before it is trusted.
 const CALIBRATION: u64 = 10_000_000;
-
-/// All that the hot path reads.
-static SCALE: Scale = Scale { rate: AtomicU64::new(0), offset: AtomicU64::new(0) };
-
-/// From ticks to nanoseconds.
-struct Scale {
-    /// Nanoseconds per tick, times 2^64; 0 while the counter is not in use.
-    rate: AtomicU64,
-    /// Added to scaled ticks; written before `rate`.
-    offset: AtomicU64,
-}
 
 static STATE: AtomicU8 = AtomicU8::new(State::NEW);
 
@@ -113,18 +102,10 @@ fn origin() -> &'static Moment {
 /// One read of the counter and one multiplication; elsewhere what the operating system takes.
 #[inline(always)]
 pub(crate) fn now() -> u64 {
-    // Acquire pairs with the Release in `adopt`: whoever sees the rate sees the offset.
-    let rate = SCALE.rate.load(Ordering::Acquire);
-    if rate == 0 {
-        return now_cold();
+    match scale::now() {
+        Some(nanos) => nanos,
+        None => now_cold(),
     }
-    scaled(tsc::read(), rate).wrapping_add(SCALE.offset.load(Ordering::Relaxed))
-}
-
-#[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "the high half of a 128-bit product")]
-fn scaled(ticks: u64, rate: u64) -> u64 {
-    (u128::from(ticks) * u128::from(rate) >> 64) as u64
 }
 
 #[cold]
@@ -136,7 +117,7 @@ fn now_cold() -> u64 {
     let state = STATE.load(Ordering::Acquire);
     if state == State::TSC {
         // A manual clock is in use somewhere, so the fast path is shut; this thread still reads the counter.
-        return scaled(tsc::read(), TSC_RATE.load(Ordering::Relaxed)).wrapping_add(SCALE.offset.load(Ordering::Relaxed));
+        return scale::now_beside_manual();
     }
     let origin = origin();
     if state == State::NEW {
@@ -149,9 +130,6 @@ fn now_cold() -> u64 {
     nanos
 }
 
-/// The rate found by calibration; copied to `SCALE` while no manual clock is in use.
-static TSC_RATE: AtomicU64 = AtomicU64::new(0);
-
 /// Takes the counter into use, now that some time has passed since the origin.
 fn adopt(origin: &Moment) {
     let moment = Moment::now();
@@ -163,19 +141,11 @@ fn adopt(origin: &Moment) {
         return STATE.store(State::OS, Ordering::Relaxed);
     };
     if STATE.compare_exchange(State::CALIBRATING, State::ADOPTING, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-        SCALE.offset.store(nanos.wrapping_sub(scaled(ticks, rate)), Ordering::Relaxed);
-        TSC_RATE.store(rate, Ordering::Relaxed);
-        // Release pairs with the Acquire in `now_cold`: whoever sees the state sees offset and rate.
+        scale::set(rate, ticks, nanos);
+        // Release pairs with the Acquire in `now_cold`: whoever sees the state sees the scale.
         STATE.store(State::TSC, Ordering::Release);
         manual::publish();
     }
-}
-
-/// Opens or shuts the fast path; called under the manual clock's lock.
-pub(super) fn open_fast_path(open: bool) {
-    let rate = if open { TSC_RATE.load(Ordering::Relaxed) } else { 0 };
-    // Release pairs with the Acquire in `now`.
-    SCALE.rate.store(rate, Ordering::Release);
 }
 
 /// Decides for a clock; the first decision stands, except that a manual clock can always be put in.

@@ -11,7 +11,7 @@ use crate::resource::Resource;
 use crate::snapshot::Snapshot;
 use crate::span::MEMORY;
 use crate::sync::lock;
-use crate::telemetry::FlushReport;
+use crate::report::FlushReport;
 
 /// Spans in one batch, at most.
 const BATCH: usize = 4096;

@@ -16,7 +16,7 @@ pub(crate) use flow::Collector;
 pub(crate) use worker::{DynExporter, Erased};
 
 use crate::sync::lock;
-use crate::telemetry::FlushReport;
+use crate::report::FlushReport;
 
 /// The collector that runs now, if any.
 static RUNNING: Mutex<Option<Arc<Collector>>> = Mutex::new(None);

@@ -11,7 +11,7 @@ use crate::batch::Batch;
 use crate::exporter::{Exporter, Reader, Wants};
 use crate::health_counters::{EXPORT_FAILED, EXPORTER_PANICS, QUEUE_FULL, SHUTDOWN_TIMEOUT};
 use crate::snapshot::Snapshot;
-use crate::telemetry::ExporterReport;
+use crate::report::ExporterReport;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
