@@ -2,6 +2,9 @@
 //!
 //! `cargo bench --bench snapshot --features prometheus`.
 
+#[path = "common/thousand.rs"]
+mod thousand;
+
 use std::cell::RefCell;
 use std::hint::black_box;
 use std::time::Duration;
@@ -22,43 +25,6 @@ fn take(i: u64) {
     CLOCK.with_borrow(|clock| clock.advance(Duration::from_nanos(nanos as u64)));
 }
 
-/// A function in each of ten modules; and modules of modules.
-macro_rules! functions {
-    ($($module:ident)*) => {
-        $(pub(crate) mod $module {
-            #[obs::profiled]
-            #[obs::counted]
-            #[inline(never)]
-            pub(crate) fn call(i: u64) {
-                crate::take(i);
-            }
-        })*
-        pub(crate) fn call(i: u64) {
-            $($module::call(i);)*
-        }
-    };
-}
-
-macro_rules! tens {
-    ($($module:ident)*) => {
-        $(pub(crate) mod $module { functions!(f0 f1 f2 f3 f4 f5 f6 f7 f8 f9); })*
-        pub(crate) fn call(i: u64) {
-            $($module::call(i);)*
-        }
-    };
-}
-
-macro_rules! hundreds {
-    ($($module:ident)*) => {
-        $(mod $module { tens!(t0 t1 t2 t3 t4 t5 t6 t7 t8 t9); })*
-        fn call(i: u64) {
-            $($module::call(i);)*
-        }
-    };
-}
-
-hundreds!(h0 h1 h2 h3 h4 h5 h6 h7 h8 h9);
-
 /// The pages, by what a scraper accepts.
 const PAGES: [(&str, &str); 3] = [
     ("text", "text/plain"),
@@ -72,7 +38,7 @@ fn snapshot(criterion: &mut Criterion) {
     let prometheus = obs::exporters::Prometheus::new().without_server();
     let handle = prometheus.handle();
     let _telemetry = obs::builder().clock(clock).exporter(prometheus).start().expect("nothing runs yet");
-    (0..CALLS).for_each(call);
+    (0..CALLS).for_each(thousand::call);
 
     let taken = obs::snapshot();
     assert_eq!(taken.callsites().len(), 1_000);

@@ -7,7 +7,7 @@ use std::hint::spin_loop;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use compare::{Candidate, candidates};
+use compare::{Candidate, candidates, process_time};
 
 /// Calls of one round: well under the time slice of a thread, well over the cost of the loop around them.
 const CALLS: u64 = 40_000;
@@ -85,15 +85,6 @@ fn both(candidate: &Candidate) -> f64 {
     });
     (candidate.settle)();
     per_call(a.1.max(b.1) - a.0.min(b.0))
-}
-
-fn process_time() -> Duration {
-    // SAFETY: all zeros is a valid `rusage`.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: the pointer is to a `rusage` that nobody else uses.
-    unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) };
-    let time = |t: libc::timeval| Duration::from_secs(t.tv_sec as u64) + Duration::from_micros(t.tv_usec as u64);
-    time(usage.ru_utime) + time(usage.ru_stime)
 }
 
 fn table(candidates: &[Candidate], best: &[Best]) -> String {
