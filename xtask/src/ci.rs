@@ -1,0 +1,80 @@
+//! The gate, step by step. Each step says what it runs, and the first that fails ends it.
+
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+/// A step's name and its commands.
+type Step = (&'static str, &'static [&'static str]);
+
+/// The first step is the README's own test command.
+const STEPS: &[Step] = &[
+    ("test", &["cargo test --workspace"]),
+    ("features", &[
+        "cargo check --no-default-features",
+        "cargo check --no-default-features --features enabled",
+        "cargo check --features json",
+        "cargo check --features prometheus",
+        "cargo check --features metrics",
+        "cargo check -p obs-runtime",
+        "cargo check -p obs-macros",
+    ]),
+    ("test-all", &["cargo test -p obs-exporters --all-features", "cargo test -p obs --all-features --lib --doc"]),
+    ("off", &["cargo test --no-default-features --lib --test off"]),
+    ("fmt", &["cargo fmt --all --check"]),
+    ("clippy", &[
+        "cargo clippy --workspace --all-targets --all-features -- -D warnings",
+        "cargo clippy --no-default-features -- -D warnings",
+    ]),
+    ("doc", &["cargo doc --workspace --all-features --no-deps"]),
+    ("layers", &["cargo xtask layers"]),
+    ("models", &["cargo test -p obs-models --release"]),
+    ("memory", &["obs-runtime/check-memory.sh"]),
+    ("examples", &[
+        "cargo run --release --example sweep -- src obs-macros obs-runtime obs-exporters",
+        "cargo build --release --examples --all-features",
+    ]),
+    ("benches", &["cargo bench --all-features --benches -- --test"]),
+    ("real", &["tests/real/run.sh"]),
+];
+
+/// The names of all steps.
+pub(crate) fn names() -> Vec<&'static str> {
+    STEPS.iter().map(|(name, _)| *name).collect()
+}
+
+/// Runs all steps, or the one named.
+pub(crate) fn run(only: Option<&str>) -> ExitCode {
+    let steps: Vec<_> = STEPS.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)).collect();
+    if steps.is_empty() {
+        eprintln!("no such step; there are {}", names().join(", "));
+        return ExitCode::FAILURE;
+    }
+    for (name, commands) in steps {
+        let begin = Instant::now();
+        for command in *commands {
+            println!("== {name}: {command}");
+            if !succeeds(name, command) {
+                eprintln!("== {name}: failed: {command}");
+                return ExitCode::FAILURE;
+            }
+        }
+        println!("== {name}: done in {:.0} s", begin.elapsed().as_secs_f64());
+    }
+    ExitCode::SUCCESS
+}
+
+fn succeeds(step: &str, command: &str) -> bool {
+    let mut words = command.split_whitespace();
+    let mut process = Command::new(words.next().unwrap_or_default());
+    process.args(words);
+    if step == "doc" {
+        process.env("RUSTDOCFLAGS", "-D warnings");
+    }
+    match process.status() {
+        Ok(status) => status.success(),
+        Err(error) => {
+            eprintln!("{command}: {error}");
+            false
+        }
+    }
+}
