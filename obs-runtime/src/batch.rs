@@ -32,6 +32,7 @@ impl Batch {
 
 /// One finished call, as plain data.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "`span_id` is the field's name everywhere")]
 pub struct Span {
     pub(crate) trace_id: TraceId,
     pub(crate) span_id: SpanId,

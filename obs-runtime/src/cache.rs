@@ -68,7 +68,6 @@ impl SeriesCache {
     }
 
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "only the low bits choose the entry")]
     fn entry(&self, hash: u64) -> &Entry {
         &self.entries[(hash >> 32) as usize % WAYS]
     }

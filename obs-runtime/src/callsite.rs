@@ -180,6 +180,7 @@ impl Control {
 
 /// What the attributes say of a function. All of it is known when the program is compiled.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute or an option that is there or not")]
 pub struct Meta {
     /// The name, or how to find it.
     pub name: Name,

@@ -89,11 +89,13 @@ impl Fields {
     #[cold]
     fn cut<'a>(&mut self, text: &'a str) -> &'a str {
         self.dropped += 1;
-        &text[..text.floor_char_boundary(MAX_TEXT)]
+        let end = (0..=MAX_TEXT).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+        &text[..end]
     }
 
     /// Room for that many words at the end; counts the field as dropped when the span is full.
     #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "at most `INLINE`")]
     fn room(&mut self, words: usize) -> Option<&mut [u64]> {
         let length = self.length as usize;
         if self.spilled.is_none() && length + words <= INLINE {

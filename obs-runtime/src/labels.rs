@@ -168,7 +168,6 @@ struct Decimal {
 }
 
 impl Decimal {
-    #[expect(clippy::cast_possible_truncation, reason = "a digit")]
     fn of(value: i128) -> Self {
         let mut decimal = Self { digits: [0; 40], start: 40 };
         let mut left = value.unsigned_abs();

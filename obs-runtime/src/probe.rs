@@ -162,6 +162,7 @@ impl FirstWord {
         str::from_utf8(word).ok()
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "at most `VARIANT`")]
     fn take(&mut self, text: &str) -> Reading {
         let is_name = text.starts_with(|c: char| c.is_ascii_uppercase())
             && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -181,18 +182,14 @@ impl fmt::Write for FirstWord {
         if text.is_empty() {
             return Ok(());
         }
-        match self.state {
-            Reading::Word => {
-                self.state = self.take(text);
-                if self.state == Reading::NotAName { Err(fmt::Error) } else { Ok(()) }
-            }
-            _ => {
-                if !text.starts_with([' ', '(', '{']) || text.trim_start().starts_with(|c: char| c.is_alphanumeric()) {
-                    self.state = Reading::NotAName;
-                }
-                Err(fmt::Error)
-            }
+        if self.state == Reading::Word {
+            self.state = self.take(text);
+            return if self.state == Reading::NotAName { Err(fmt::Error) } else { Ok(()) };
         }
+        if !text.starts_with([' ', '(', '{']) || text.trim_start().starts_with(|c: char| c.is_alphanumeric()) {
+            self.state = Reading::NotAName;
+        }
+        Err(fmt::Error)
     }
 }
 

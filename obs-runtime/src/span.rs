@@ -180,6 +180,7 @@ impl OpenSpan {
     }
 
     #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "fields are bounded far below")]
     fn push(&self, place: Current, end: &End<'_>, shard: &'static Shard) {
         let fields = end.fields.map_or(&[][..], Fields::words);
         let extra = end.extra.map_or(&[][..], Fields::words);

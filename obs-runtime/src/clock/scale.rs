@@ -30,9 +30,8 @@ pub(super) fn now_beside_manual() -> u64 {
 }
 
 #[inline(always)]
-#[expect(clippy::cast_possible_truncation, reason = "the high half of a 128-bit product")]
 fn scaled(ticks: u64, rate: u64) -> u64 {
-    (u128::from(ticks) * u128::from(rate) >> 64) as u64
+    ((u128::from(ticks) * u128::from(rate)) >> 64) as u64
 }
 
 /// Takes over what calibration found: a rate, and one moment on both time lines. The fast path stays shut.

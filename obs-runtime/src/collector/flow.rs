@@ -78,7 +78,9 @@ impl Collector {
         drain(BATCH, |spans| {
             let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans });
             let patience = if MEMORY.fill() < ROOM { PATIENCE } else { Duration::ZERO };
-            workers.iter_mut().for_each(|worker| worker.offer(&batch, patience));
+            for worker in &mut *workers {
+                worker.offer(&batch, patience);
+            }
         });
     }
 
@@ -93,7 +95,7 @@ impl Collector {
         let mut workers = self.hand_over();
         report_to_all(&mut workers);
         workers.iter().for_each(Worker::flush);
-        let in_time = workers.iter().fold(true, |in_time, worker| worker.wait_done(deadline) && in_time);
+        let in_time = workers.iter().filter(|worker| !worker.wait_done(deadline)).count() == 0;
         FlushReport::new(in_time, workers.iter().map(Worker::counts).collect())
     }
 
@@ -102,7 +104,7 @@ impl Collector {
         MEMORY.wake_reader();
         let mut workers = self.hand_over();
         report_to_all(&mut workers);
-        let in_time = workers.iter_mut().fold(true, |in_time, worker| worker.shutdown(deadline) && in_time);
+        let in_time = workers.iter_mut().map(|worker| worker.shutdown(deadline)).filter(|in_time| !in_time).count() == 0;
         let report = FlushReport::new(in_time, workers.iter().map(Worker::counts).collect());
         workers.clear();
         report

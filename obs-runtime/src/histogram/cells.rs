@@ -77,7 +77,7 @@ impl Buckets {
         let taken = taken.wrapping_add(1);
         // Release pairs with the Acquire in `try_read`: whoever sees the count sees the duration.
         self.taken.store(taken, Ordering::Release);
-        if taken as usize % WAITING == 0 {
+        if (taken as usize).is_multiple_of(WAITING) {
             self.place_all(taken);
         }
     }
@@ -173,7 +173,7 @@ impl Buckets {
     fn await_even(&self) -> u64 {
         loop {
             let epoch = self.epoch.load(Ordering::Acquire);
-            if epoch % 2 == 0 {
+            if epoch.is_multiple_of(2) {
                 return epoch;
             }
             crate::sync::yield_now();

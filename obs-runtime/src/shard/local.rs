@@ -88,6 +88,7 @@ impl Local {
 
     /// A random number that is not zero.
     #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "both halves of the product are folded together")]
     pub(crate) fn random(&self) -> u64 {
         let mut state = self.random.get();
         if state == 0 {

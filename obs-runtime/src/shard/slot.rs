@@ -132,6 +132,7 @@ impl Slots {
         if start.is_null() {
             handle_alloc_error(layout);
         }
+        #[expect(clippy::cast_ptr_alignment, reason = "aligned on this very line")]
         let slots = start.map_addr(|addr| addr.next_multiple_of(align_of::<Slot>())).cast::<Slot>();
         // SAFETY: after at most `align_of::<Slot>()` bytes the memory holds MAX_SERIES slots, and it is never freed.
         // A slot is made of integers and of pointers that may be null, so all zero is a valid one.
