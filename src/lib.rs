@@ -28,9 +28,12 @@
 //! - `console` (default): the report at exit. `json`, `prometheus`: the other exporters.
 //! - `metrics`: what other crates record through `metrics` leaves through our exporters, and the other way round.
 
+mod by_hand;
 mod environment;
 mod init;
 
+#[doc(hidden)]
+pub use by_hand::NoSpan;
 pub use init::init;
 pub use obs_macros::{budget, counted, profiled, skip, traced};
 pub use obs_runtime::{
@@ -47,3 +50,8 @@ pub use obs_exporters as exporters;
 /// What the attributes expand into. Not for use by hand: it changes with the macros.
 #[doc(hidden)]
 pub use obs_runtime::expand as __private;
+
+/// The attributes, for a `use obs::prelude::*`.
+pub mod prelude {
+    pub use crate::{budget, counted, profiled, traced};
+}

@@ -2,6 +2,7 @@
 #![cfg(feature = "enabled")]
 
 mod budgets;
+mod by_hand;
 mod fusion;
 mod labels;
 mod outcomes;

@@ -18,7 +18,7 @@ const STEPS: &[Step] = &[
         "cargo check -p obs-runtime",
         "cargo check -p obs-macros",
     ]),
-    ("test-all", &["cargo test -p obs-exporters --all-features", "cargo test -p obs --all-features --lib --doc"]),
+    ("test-all", &["cargo test -p obs-exporters --all-features", "cargo test -p obs --all-features --doc"]),
     ("off", &["cargo test --no-default-features --lib --test off"]),
     ("fmt", &["cargo fmt --all --check"]),
     ("clippy", &[
