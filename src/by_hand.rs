@@ -6,6 +6,23 @@
 #[must_use = "the span ends when the guard is dropped"]
 pub struct NoSpan;
 
+/// Declares a callsite that is not a function.
+#[cfg(feature = "enabled")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __callsite_here {
+    ($name:expr, $does:ident: true) => {
+        $crate::__private::callsite!(
+            name: $crate::__private::Name::Given($name),
+            module: ::core::module_path!(),
+            file: ::core::file!(),
+            line: ::core::line!(),
+            column: ::core::column!(),
+            $does: true,
+        )
+    };
+}
+
 /// Opens a span that ends with the scope it stands in, also by `return`, `?` or a panic.
 ///
 /// Gives a guard: bind it to a name, `let _span = ...`; a plain `_` would end it at once. Fields are `name = value`, with
@@ -33,14 +50,7 @@ pub struct NoSpan;
 macro_rules! span {
     ($name:expr $(, $key:ident = $value:expr)* $(,)?) => {
         $crate::__private::Guard::<$crate::__private::Trace>::enter(
-            $crate::__private::callsite!(
-                name: $crate::__private::Name::Given($name),
-                module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
-                column: ::core::column!(),
-                traced: true,
-            ),
+            $crate::__callsite_here!($name, traced: true),
             $crate::__private::NoLabels,
             $crate::__private::WithFields(|_fields: &mut $crate::__private::Fields| {
                 $(_fields.value(::core::stringify!($key), &($value));)*
@@ -67,14 +77,7 @@ macro_rules! span {
 macro_rules! time {
     ($name:expr, $body:block) => {{
         let _timer = $crate::__private::Guard::<$crate::__private::Time>::enter(
-            $crate::__private::callsite!(
-                name: $crate::__private::Name::Given($name),
-                module: ::core::module_path!(),
-                file: ::core::file!(),
-                line: ::core::line!(),
-                column: ::core::column!(),
-                timed: true,
-            ),
+            $crate::__callsite_here!($name, timed: true),
             $crate::__private::NoLabels,
             $crate::__private::NoFields,
         )
