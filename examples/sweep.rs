@@ -159,9 +159,12 @@ fn work(files: &[PathBuf], next: &AtomicUsize) -> Found {
 
 /// Shows how far the sweep is, where somebody looks.
 fn progress(done: usize, all: usize) {
-    if std::io::stderr().is_terminal() && done.is_multiple_of(64) {
+    if std::io::stderr().is_terminal() && (done.is_multiple_of(64) || done == all) {
         eprint!("\r{done} of {all} files");
         let _ = std::io::stderr().flush();
+        if done == all {
+            eprint!("\r");
+        }
     }
 }
 
@@ -231,7 +234,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         let found = sweep(&files);
         eprintln!(
-            "\r{} files, {:.1} MB, {} items, {} failed, digest {:016x}",
+            "{} files, {:.1} MB, {} items, {} failed, digest {:016x}",
             found.files,
             found.bytes as f64 / 1e6,
             found.items,
