@@ -1,0 +1,12 @@
+//! All callsites and all series of the program.
+//!
+//! Behind one lock, which is taken when something is new: a callsite, a set of labels, a kind of failure. Guards
+//! find what is known in their callsite's control word and in their thread's [`crate::cache`].
+
+#[cfg(not(loom))]
+mod program;
+mod table;
+
+#[cfg(not(loom))]
+pub(crate) use program::{callsites, change_policy, control_of, find, series};
+pub(crate) use table::SeriesMeta;

@@ -1,0 +1,93 @@
+//! The registry of the program, and the way to it from each thread.
+
+use super::table::{Found, Inner, Registry};
+use super::SeriesMeta;
+use crate::cache::SeriesKey;
+use crate::callsite::{Callsite, Control};
+use crate::policy::Policy;
+use crate::shard::attached;
+use crate::sync::add;
+
+/// Where calls go that found no room at all. They are counted in `Health::series_full`.
+const NOWHERE: u32 = 0;
+
+static REGISTRY: Registry = Registry::new();
+
+/// Runs with the registry, after what the linker listed was entered.
+fn with<R>(body: impl FnOnce(&mut Inner) -> R) -> R {
+    REGISTRY.with(|registry| {
+        if !registry.listed {
+            registry.listed = true;
+            crate::section::callsites().for_each(|callsite| registry.enter(callsite));
+        }
+        body(registry)
+    })
+}
+
+/// A callsite's control word; one that is not known yet is entered first.
+///
+/// # Cost
+/// One load and one branch, once it is known.
+#[inline(always)]
+pub(crate) fn control_of(callsite: &'static Callsite) -> Control {
+    let control = callsite.control();
+    if control.is_known_and_on() || control == Control::OFF { control } else { enter(callsite) }
+}
+
+#[cold]
+#[inline(never)]
+fn enter(callsite: &'static Callsite) -> Control {
+    with(|registry| registry.enter(callsite));
+    callsite.control()
+}
+
+/// Every callsite that is known.
+pub(crate) fn callsites() -> Vec<&'static Callsite> {
+    with(|registry| registry.callsites.clone())
+}
+
+/// Every series, by number.
+pub(crate) fn series() -> Vec<Option<SeriesMeta>> {
+    with(|registry| registry.series.clone())
+}
+
+/// Changes what is on, and tells every callsite.
+pub(crate) fn change_policy<R>(change: impl FnOnce(&mut Policy) -> R) -> R {
+    with(|registry| {
+        let result = change(&mut registry.policy);
+        for callsite in &registry.callsites {
+            callsite.set_control(registry.policy.control(callsite));
+        }
+        result
+    })
+}
+
+/// The series of a key: from the thread's cache, or from the registry.
+#[inline]
+pub(crate) fn find(callsite: &'static Callsite, key: &SeriesKey<'_>) -> u32 {
+    let hash = key.hash();
+    if let Some(series) = attached().and_then(|shard| shard.cache().get(key, hash)) {
+        return series;
+    }
+    find_cold(callsite, key, hash)
+}
+
+#[cold]
+fn find_cold(callsite: &'static Callsite, key: &SeriesKey<'_>, hash: u64) -> u32 {
+    let found = with(|registry| registry.find_or_enter(callsite, key));
+    crate::shard::with_shard(|shard| match found {
+        Found::Known(known) => {
+            // The late shard is shared, but locked while this runs.
+            shard.cache().put(known, hash);
+            known.series
+        }
+        Found::Overflow(series) => {
+            add(&shard.faults.label_overflow, 1);
+            series
+        }
+        Found::Nowhere => {
+            add(&shard.faults.series_full, 1);
+            NOWHERE
+        }
+    })
+}
