@@ -6,7 +6,7 @@
 use crate::static_ptr::StaticPtr;
 use crate::sync::{AtomicU64, Ordering};
 
-const WAYS: usize = if cfg!(loom) { 1 } else { 256 };
+const WAYS: usize = if cfg!(loom) { 2 } else { 256 };
 
 /// What names a series beside its callsite: the series it branches from, how the calls ended, and some bytes
 /// (the label values, or the error's type).

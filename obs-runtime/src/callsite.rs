@@ -294,3 +294,47 @@ impl fmt::Display for Violation {
         write!(f, "{name} took {actual:?}, {over:.0} % over its budget of {limit:?} ({file}:{line})")
     }
 }
+
+#[cfg(all(test, loom))]
+mod models {
+    use loom::sync::Arc;
+    use loom::thread;
+
+    use super::Control;
+    use crate::shard::Slot;
+    use crate::sync::{AtomicU32, Ordering};
+
+    const ON: Control = Control::new(1, Control::COUNT | Control::IN_FLIGHT);
+
+    /// One call as a guard makes it: the control word is read once, and its copy decides about the end.
+    fn call(word: &AtomicU32, slot: &Slot) {
+        let control = Control(word.load(Ordering::Relaxed));
+        if control.has(Control::IN_FLIGHT) {
+            slot.enter();
+        }
+        thread::yield_now();
+        if control.is_on() {
+            slot.count();
+        }
+    }
+
+    /// Shows: a call that runs while its function is switched off and on again ends as it began, so that no call is
+    /// left in flight.
+    #[test]
+    fn calls_in_flight_come_to_zero_whatever_the_switch_does() {
+        loom::model(|| {
+            let word = Arc::new(AtomicU32::new(ON.word()));
+            let slot: &'static Slot = Box::leak(Box::new(Slot::empty()));
+            let caller = {
+                let word = Arc::clone(&word);
+                thread::spawn(move || (0..2).for_each(|_| call(&word, slot)))
+            };
+            word.store(Control::OFF.word(), Ordering::Relaxed);
+            word.store(ON.word(), Ordering::Relaxed);
+            caller.join().expect("the caller does not panic");
+            assert_eq!(slot.entered(), slot.calls());
+            call(&word, slot);
+            assert_eq!(slot.entered(), slot.calls());
+        });
+    }
+}

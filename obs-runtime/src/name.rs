@@ -71,7 +71,7 @@ fn push_segment(name: &mut String, segment: &str) {
     name.push_str(&without_generics(segment));
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::of_type;
 

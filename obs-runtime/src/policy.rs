@@ -130,7 +130,7 @@ impl fmt::Display for ParseFilterError {
 
 impl std::error::Error for ParseFilterError {}
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
     use crate::callsite::{Meta, Name};

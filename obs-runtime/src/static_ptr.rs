@@ -40,3 +40,29 @@ impl<T: 'static> StaticPtr<T> {
         self.ptr.store(std::ptr::null_mut(), Ordering::Release);
     }
 }
+
+#[cfg(all(test, loom))]
+mod models {
+    use loom::thread;
+
+    use super::*;
+    use crate::sync::AtomicU64;
+
+    /// Shows: whoever sees the reference sees what was written behind it before it was set.
+    #[test]
+    fn a_reference_leads_to_what_is_initialised() {
+        loom::model(|| {
+            let place: &'static StaticPtr<AtomicU64> = Box::leak(Box::new(StaticPtr::null()));
+            let writer = thread::spawn(move || {
+                let value: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(1)));
+                value.store(2, Ordering::Relaxed);
+                place.set(value);
+            });
+            if let Some(value) = place.get() {
+                assert_eq!(value.load(Ordering::Relaxed), 2);
+            }
+            writer.join().expect("the writer does not panic");
+            assert_eq!(place.get().map(|value| value.load(Ordering::Relaxed)), Some(2));
+        });
+    }
+}

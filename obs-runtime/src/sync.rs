@@ -1,5 +1,7 @@
 //! The one file that names std's or loom's atomics (a callsite's own static atomics excepted).
 
+use std::sync::TryLockError;
+
 #[cfg(not(loom))]
 pub(crate) use std::sync::{
     Mutex, MutexGuard,
@@ -18,9 +20,27 @@ pub(crate) use std::thread::yield_now;
 #[cfg(loom)]
 pub(crate) use loom::thread::yield_now;
 
+/// Runs a model whose orders of events are too many with all those in which no thread is held up more than three
+/// times.
+#[cfg(all(test, loom))]
+pub(crate) fn model(body: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(body);
+}
+
 /// Locks, also after a panic of another holder: everything behind our locks is valid between any two statements.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Locks, unless somebody else holds the lock.
+pub(crate) fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
 }
 
 /// Adds to a cell that only this thread writes: a load and a store, no locked instruction.

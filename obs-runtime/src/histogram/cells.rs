@@ -261,24 +261,45 @@ mod tests {
 
 #[cfg(all(test, loom))]
 mod models {
+    use loom::thread;
+
     use super::*;
 
+    fn count(buckets: &Buckets) -> u64 {
+        let mut read = Histogram::default();
+        buckets.read(&mut read);
+        read.count()
+    }
+
+    /// Shows: while durations are moved from waiting to placed, a reader counts each of them once.
     #[test]
     fn readings_never_go_back_never_count_twice_and_end_exact() {
-        loom::model(|| {
+        crate::sync::model(|| {
             let buckets = Buckets::leaked();
-            // The page exists, so that the model is about the move and not about the allocation.
-            buckets.record(1_000);
-            let writer = loom::thread::spawn(move || (0..2).for_each(|_| buckets.record(1_000)));
-            let count = || {
-                let mut read = Histogram::default();
-                buckets.read(&mut read);
-                read.count()
-            };
-            let (first, second) = (count(), count());
+            // One waits already: the writer's first moves two, and its second waits where the first one did.
+            buckets.record(1);
+            let writer = thread::spawn(move || (0..2).for_each(|_| buckets.record(1)));
+            let (first, second) = (count(buckets), count(buckets));
             assert!(1 <= first && first <= second && second <= 3, "read {first}, then {second}");
             writer.join().expect("the writer does not panic");
-            assert_eq!(count(), 3);
+            assert_eq!(count(buckets), 3);
+        });
+    }
+
+    /// Shows: the carry and the zero that it leaves in the bucket are seen together.
+    #[test]
+    fn a_bucket_that_wraps_is_read_before_or_after_never_between() {
+        const FULL: u64 = u32::MAX as u64;
+        loom::model(|| {
+            let buckets = Buckets::leaked();
+            buckets.place(1);
+            let page = buckets.pages[0].get().expect("placed above");
+            page.0[position(1)].store(u32::MAX, Ordering::Relaxed);
+            let writer = thread::spawn(move || (0..2).for_each(|_| buckets.place(1)));
+            let (first, second) = (count(buckets), count(buckets));
+            assert!(FULL <= first && first <= second && second <= FULL + 2, "read {first}, then {second}");
+            writer.join().expect("the writer does not panic");
+            assert_eq!((count(buckets), buckets.carried()), (FULL + 2, 1));
         });
     }
 }

@@ -12,7 +12,7 @@ use std::cell::Cell;
 pub(crate) use segment::{Memory, Segment, WORDS};
 
 use crate::static_ptr::StaticPtr;
-use crate::sync::{Mutex, lock};
+use crate::sync::{Mutex, lock, try_lock};
 
 /// One thread's finished spans.
 pub(crate) struct Ring {
@@ -61,7 +61,9 @@ impl Ring {
         if length > WORDS {
             return Err(Full);
         }
-        let segment = memory.take().ok_or(Full)?;
+        let Some(segment) = memory.take() else {
+            return self.start_over().ok_or(Full);
+        };
         match self.tail.get() {
             // From here on the old segment belongs to the reader.
             Some(old) => old.link(segment),
@@ -69,6 +71,21 @@ impl Ring {
         }
         self.tail.set(segment);
         Ok(segment)
+    }
+
+    /// The last segment from its beginning, if all of it has been read: otherwise, once each ring holds one full
+    /// segment, nobody would ever get another.
+    fn start_over(&self) -> Option<&'static Segment> {
+        // The writer waits for nobody: beside a reader the ring is full for this once.
+        let read = try_lock(&self.read)?;
+        let last = self.tail.get()?;
+        let is_first = self.head.get().is_some_and(|first| std::ptr::eq(first, last));
+        if !is_first || (read.get() as usize) < last.written() {
+            return None;
+        }
+        read.set(0);
+        last.publish(0);
+        Some(last)
     }
 
     /// Hands all records to the reader, oldest first, and gives emptied segments back.
@@ -137,6 +154,19 @@ mod tests {
     }
 
     #[test]
+    fn a_ring_that_was_read_goes_on_when_no_other_segment_is_left() {
+        let (rings, memory) = ([Ring::new(), Ring::new()], Memory::new(2));
+        let fill = |ring: &Ring| (0..).take_while(|&n| ring.push(&memory, record(n, 0).0, &[]).is_ok()).count();
+        // One segment each.
+        rings.iter().for_each(|ring| assert_eq!(ring.push(&memory, record(0, 0).0, &[]), Ok(())));
+        assert_eq!(rings.each_ref().map(fill), [WORDS / 8 - 1; 2]);
+        for _ in 0..3 {
+            assert_eq!(rings.each_ref().map(|ring| drained(ring, &memory).len()), [WORDS / 8; 2]);
+            assert_eq!(rings.each_ref().map(fill), [WORDS / 8; 2]);
+        }
+    }
+
+    #[test]
     fn a_record_longer_than_a_segment_is_refused() {
         let (ring, memory) = (Ring::new(), Memory::new(2));
         let (first, rest) = record(1, WORDS);
@@ -195,27 +225,99 @@ mod models {
 
     use super::*;
 
+    fn push(ring: &Ring, memory: &Memory, n: u64) -> bool {
+        ring.push(memory, [n, n, n, n, n, n, n, 0], &[]).is_ok()
+    }
+
+    fn drain(ring: &Ring, memory: &Memory, seen: &mut Vec<u64>) {
+        ring.drain(memory, |first, _| {
+            assert_eq!(first[..7], [first[0]; 7], "a torn record");
+            seen.push(first[0]);
+        });
+    }
+
+    /// Shows: what the ring took arrives whole, once and in order, also across two segments.
     #[test]
     fn records_arrive_whole_and_in_order() {
         loom::model(|| {
             let (ring, memory) = (Arc::new(Ring::new()), Arc::new(Memory::new(2)));
             let writer = {
                 let (ring, memory) = (Arc::clone(&ring), Arc::clone(&memory));
+                thread::spawn(move || (1..=3).filter(|&n| push(&ring, &memory, n)).collect::<Vec<u64>>())
+            };
+            let mut seen = Vec::new();
+            drain(&ring, &memory, &mut seen);
+            let taken = writer.join().expect("the writer does not panic");
+            drain(&ring, &memory, &mut seen);
+            assert_eq!((&seen, taken), (&vec![1, 2, 3], vec![1, 2, 3]));
+        });
+    }
+
+    /// Shows: a ring at its bound refuses, and taken and refused together are all; when the reader has emptied it
+    /// beside the writer, it takes records again.
+    #[test]
+    fn a_full_ring_refuses_and_loses_nothing_it_took() {
+        loom::model(|| {
+            let (ring, memory) = (Arc::new(Ring::new()), Arc::new(Memory::new(1)));
+            (1..=2).for_each(|n| assert!(push(&ring, &memory, n)));
+            let writer = {
+                let (ring, memory) = (Arc::clone(&ring), Arc::clone(&memory));
+                thread::spawn(move || (3..=4).filter(|&n| push(&ring, &memory, n)).collect::<Vec<u64>>())
+            };
+            let mut seen = Vec::new();
+            drain(&ring, &memory, &mut seen);
+            let taken = writer.join().expect("the writer does not panic");
+            drain(&ring, &memory, &mut seen);
+            assert_eq!(seen, [vec![1, 2], taken].concat());
+            assert!(push(&ring, &memory, 5), "all has been read");
+        });
+    }
+
+    /// Shows: a segment that one ring's reader gives back and another ring's writer takes brings nothing along.
+    #[test]
+    fn a_segment_is_handed_from_ring_to_ring() {
+        loom::model(|| {
+            let memory = Arc::new(Memory::new(2));
+            let (one, other) = (Arc::new(Ring::new()), Arc::new(Ring::new()));
+            // Two segments, of which the first can be given back.
+            (1..=3).for_each(|n| assert!(push(&one, &memory, n)));
+            let reader = {
+                let (one, memory) = (Arc::clone(&one), Arc::clone(&memory));
                 thread::spawn(move || {
-                    (1..=3).filter(|&n| ring.push(&memory, [n, n, n, n, n, n, n, 0], &[]).is_ok()).collect::<Vec<u64>>()
+                    let mut seen = Vec::new();
+                    drain(&one, &memory, &mut seen);
+                    seen
                 })
             };
             let mut seen = Vec::new();
-            let mut drain = || {
-                ring.drain(&memory, |first, _| {
-                    assert_eq!(first[..7], [first[0]; 7], "a torn record");
-                    seen.push(first[0]);
-                });
-            };
-            drain();
-            let taken = writer.join().expect("the writer does not panic");
-            drain();
+            let taken: Vec<u64> = (7..=8).filter(|&n| push(&other, &memory, n)).collect();
+            drain(&other, &memory, &mut seen);
             assert_eq!(seen, taken);
+            assert_eq!(reader.join().expect("the reader does not panic"), [1, 2, 3]);
+            assert!(push(&other, &memory, 9), "one segment is free, or the ring has room");
+        });
+    }
+
+    /// Shows: two readers at once, such as a flush beside the collector, share the records out.
+    #[test]
+    fn two_readers_see_each_record_once() {
+        loom::model(|| {
+            let (ring, memory) = (Arc::new(Ring::new()), Arc::new(Memory::new(2)));
+            (1..=2).for_each(|n| assert!(push(&ring, &memory, n)));
+            let reader = {
+                let (ring, memory) = (Arc::clone(&ring), Arc::clone(&memory));
+                thread::spawn(move || {
+                    let mut seen = Vec::new();
+                    drain(&ring, &memory, &mut seen);
+                    seen
+                })
+            };
+            let mut seen = Vec::new();
+            assert!(push(&ring, &memory, 3));
+            drain(&ring, &memory, &mut seen);
+            seen.extend(reader.join().expect("the reader does not panic"));
+            seen.sort_unstable();
+            assert_eq!(seen, [1, 2, 3]);
         });
     }
 }

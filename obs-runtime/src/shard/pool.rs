@@ -45,3 +45,41 @@ impl<T> Pool<T> {
         lock(&self.inner).all.clone()
     }
 }
+
+#[cfg(all(test, loom))]
+mod models {
+    use loom::sync::Arc;
+    use loom::thread;
+
+    use super::*;
+    use crate::shard::Slot;
+
+    fn run_a_thread(pool: &Pool<Slot>) {
+        let slot = pool.take(|_| Box::leak(Box::new(Slot::empty())));
+        (0..2).for_each(|_| slot.count());
+        pool.give_back(slot);
+    }
+
+    fn total(pool: &Pool<Slot>) -> u64 {
+        pool.all().iter().map(|slot| slot.calls()).sum()
+    }
+
+    /// Shows: threads that end and threads that begin hand a shard on without losing a call, and a reader beside
+    /// them never sees a total go back.
+    #[test]
+    fn totals_never_go_back_when_a_new_thread_goes_on_with_the_shard_of_one_that_ended() {
+        crate::sync::model(|| {
+            let pool = Arc::new(Pool::new());
+            let threads = [(); 2].map(|()| {
+                let pool = Arc::clone(&pool);
+                thread::spawn(move || run_a_thread(&pool))
+            });
+            let (first, second) = (total(&pool), total(&pool));
+            assert!(first <= second && second <= 4, "read {first}, then {second}");
+            for thread in threads {
+                thread.join().expect("the thread does not panic");
+            }
+            assert_eq!(total(&pool), 4);
+        });
+    }
+}

@@ -24,6 +24,20 @@ pub(crate) struct Slot {
 const _: () = assert!(cfg!(loom) || size_of::<Slot>() == 64 || size_of::<usize>() != 8);
 
 impl Slot {
+    #[cfg(loom)]
+    pub(crate) fn empty() -> Self {
+        Self {
+            calls: AtomicU64::new(0),
+            entered: AtomicU64::new(0),
+            over_budget: AtomicU64::new(0),
+            untimed: AtomicU64::new(0),
+            total_nanos: AtomicU64::new(0),
+            max_nanos: AtomicU64::new(0),
+            buckets: StaticPtr::null(),
+            polls: StaticPtr::null(),
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn count(&self) {
         add(&self.calls, 1);
@@ -141,17 +155,7 @@ impl Slots {
 
     #[cfg(loom)]
     pub(crate) fn zeroed() -> Self {
-        let empty = || Slot {
-            calls: AtomicU64::new(0),
-            entered: AtomicU64::new(0),
-            over_budget: AtomicU64::new(0),
-            untimed: AtomicU64::new(0),
-            total_nanos: AtomicU64::new(0),
-            max_nanos: AtomicU64::new(0),
-            buckets: StaticPtr::null(),
-            polls: StaticPtr::null(),
-        };
-        Self(Box::leak((0..MAX_SERIES).map(|_| empty()).collect()))
+        Self(Box::leak((0..MAX_SERIES).map(|_| Slot::empty()).collect()))
     }
 
     pub(crate) const fn as_slice(&self) -> &'static [Slot] {
@@ -160,5 +164,39 @@ impl Slots {
 
     pub(crate) fn get(&self, series: u32) -> Option<&'static Slot> {
         self.0.get(series as usize)
+    }
+}
+
+#[cfg(all(test, loom))]
+mod models {
+    use loom::thread;
+
+    use super::*;
+
+    /// Shows: totals never go back beside the writer, and whoever sees the histogram or the cells for polls sees
+    /// them made, with all that was counted before.
+    #[test]
+    fn calls_never_go_back_and_what_hangs_on_a_slot_is_whole() {
+        loom::model(|| {
+            let slot: &'static Slot = Box::leak(Box::new(Slot::empty()));
+            let writer = thread::spawn(move || {
+                slot.count();
+                slot.time(1);
+                slot.count();
+                slot.polled(1, 2, 2);
+            });
+            let calls = slot.calls();
+            if let Some((polls, busy, longest)) = slot.polls() {
+                assert!(polls <= 1 && busy <= 2 && longest <= 2);
+                assert_eq!((slot.calls(), slot.total_nanos()), (2, 1));
+            }
+            if let Some(buckets) = slot.buckets() {
+                assert_eq!(buckets.clamped(), 0);
+                assert!(slot.calls() >= 1 && slot.max_nanos() == 1);
+            }
+            assert!(slot.calls() >= calls);
+            writer.join().expect("the writer does not panic");
+            assert_eq!((slot.calls(), slot.total_nanos(), slot.polls()), (2, 1, Some((1, 2, 2))));
+        });
     }
 }
