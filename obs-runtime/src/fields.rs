@@ -336,11 +336,16 @@ pub trait FieldSet {
 /// What a guard keeps of the fields.
 #[doc(hidden)]
 pub trait Kept {
+    /// Whether there is anything to hold.
+    const HOLDS: bool;
+
     /// The captured fields, if there are any.
     fn fields(&self) -> Option<&Fields>;
 }
 
 impl Kept for () {
+    const HOLDS: bool = false;
+
     #[inline(always)]
     fn fields(&self) -> Option<&Fields> {
         None
@@ -348,6 +353,8 @@ impl Kept for () {
 }
 
 impl Kept for Fields {
+    const HOLDS: bool = true;
+
     #[inline(always)]
     fn fields(&self) -> Option<&Fields> {
         Some(self)

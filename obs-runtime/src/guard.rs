@@ -86,10 +86,13 @@ pub struct Guard<M: Mode, K: Kept = ()> {
     _stays_on_its_thread: PhantomData<*const ()>,
 }
 
+/// All of it in whole words: where a compiler moves it through memory, what was written in parts and is read as
+/// a whole would wait for the writes (ten nanoseconds).
 struct Call<M: Mode> {
     callsite: &'static Callsite,
-    /// Off once the call has ended. Without `Control::TIME` when it is not this call's turn to be timed.
-    control: Control,
+    /// The control word. Off once the call has ended. Without `Control::TIME` when it is not this call's turn to be
+    /// timed.
+    word: u64,
     start: u64,
     span: M::Span,
 }
@@ -102,16 +105,20 @@ impl<M: Mode> Guard<M> {
     #[inline(always)]
     pub fn enter<L: LabelSet, F: FieldSet>(callsite: &'static Callsite, labels: L, fields: F) -> Guard<M, F::Kept> {
         let control = registry::control_of(callsite);
-        let call = Call::<M> { callsite, control, start: 0, span: M::Span::NONE };
-        let mut guard = Guard { call, kept: F::nothing(), _stays_on_its_thread: PhantomData };
+        let mut call = Call::<M>::new(callsite, control);
         if control.is_on() {
-            guard.call.begin(labels);
+            call.begin(labels);
+            if !F::Kept::HOLDS {
+                call.start();
+            }
+        }
+        // Not earlier: what a call that may unwind has to drop is in memory, and nothing before this needs to be.
+        let mut guard = Guard { call, kept: F::nothing(), _stays_on_its_thread: PhantomData };
+        if F::Kept::HOLDS && control.is_on() {
             if guard.call.span.is_recorded() {
                 fields.capture(&mut guard.kept);
             }
-            if guard.call.reads_clock() {
-                guard.call.start = clock::now();
-            }
+            guard.call.start();
         }
         guard
     }
@@ -121,7 +128,7 @@ impl<M: Mode, K: Kept> Guard<M, K> {
     /// Whether the call becomes a span.
     #[inline(always)]
     pub fn is_recorded(&self) -> bool {
-        self.call.control.is_on() && self.call.span.is_recorded()
+        self.call.control().is_on() && self.call.span.is_recorded()
     }
 
     /// A guard for a body that leaves in places of its own.
@@ -139,7 +146,14 @@ impl<M: Mode, K: Kept> Guard<M, K> {
     /// Ends the call with what its value told.
     #[inline(always)]
     pub fn finish(mut self, seen: Seen) {
-        self.take().end(seen, self.kept.fields(), None);
+        let call = self.take();
+        if K::HOLDS {
+            call.end(seen, self.kept.fields(), None);
+        } else {
+            // Nothing is left to be dropped, also not by a budget that panics, so the guard need not be in memory.
+            std::mem::forget(self);
+            call.end(seen, None, None);
+        }
     }
 
     /// Ends the call with what its value told, and more fields.
@@ -151,16 +165,16 @@ impl<M: Mode, K: Kept> Guard<M, K> {
     /// The call, leaving one that is off.
     #[inline(always)]
     fn take(&mut self) -> Call<M> {
-        let Call { callsite, control, start, span } = self.call;
-        self.call.control = Control::OFF;
-        Call { callsite, control, start, span }
+        let Call { callsite, word, start, span } = self.call;
+        self.call.set_control(Control::OFF);
+        Call { callsite, word, start, span }
     }
 }
 
 impl<M: Mode, K: Kept> Drop for Guard<M, K> {
     #[inline(always)]
     fn drop(&mut self) {
-        if self.call.control.is_on() {
+        if self.call.control().is_on() {
             abandoned(self.take(), self.kept.fields());
         }
     }
@@ -176,15 +190,39 @@ fn abandoned<M: Mode>(call: Call<M>, fields: Option<&Fields>) {
 
 impl<M: Mode> Call<M> {
     #[inline(always)]
+    fn new(callsite: &'static Callsite, control: Control) -> Self {
+        Self { callsite, word: control.word().into(), start: 0, span: M::Span::NONE }
+    }
+
+    #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "it was widened by `set_control`")]
+    fn control(&self) -> Control {
+        Control::from_word(self.word as u32)
+    }
+
+    #[inline(always)]
+    fn set_control(&mut self, control: Control) {
+        self.word = control.word().into();
+    }
+
+    #[inline(always)]
     fn begin<L: LabelSet>(&mut self, labels: L) {
-        let control = Control::from_word(labels.choose(self.callsite, self.control.word()));
-        self.control = begin::<M>(self.callsite, control);
+        let control = Control::from_word(labels.choose(self.callsite, self.control().word()));
+        self.set_control(begin::<M>(self.callsite, control));
         self.span = M::Span::open(self.callsite, control.word());
+    }
+
+    /// Takes the time, if anybody wants to know it.
+    #[inline(always)]
+    fn start(&mut self) {
+        if self.reads_clock() {
+            self.start = clock::now();
+        }
     }
 
     #[inline(always)]
     fn is_timed(&self) -> bool {
-        M::TIMES && self.control.has(Control::TIME)
+        M::TIMES && self.control().has(Control::TIME)
     }
 
     #[inline(always)]
@@ -194,7 +232,7 @@ impl<M: Mode> Call<M> {
 
     #[inline(always)]
     fn end(self, seen: Seen, fields: Option<&Fields>, extra: Option<&Fields>) {
-        if !self.control.is_on() {
+        if !self.control().is_on() {
             return;
         }
         match seen {
@@ -211,11 +249,13 @@ impl<M: Mode> Call<M> {
 
     #[inline(always)]
     fn close(self, outcome: Outcome, error: Option<&ErrorName>, fields: Option<&Fields>, extra: Option<&Fields>) {
-        let (timed, Self { callsite, control, start, span }) = (self.is_timed(), self);
+        let (timed, control, Self { callsite, start, span, .. }) = (self.is_timed(), self.control(), self);
         let nanos = if timed || span.is_recorded() { between(start, clock::now()) } else { 0 };
         let series = record::ended(callsite, control, outcome, error, timed.then_some(nanos));
-        let end = End { callsite, series, outcome, start, nanos, polls: &[], fields, extra };
-        span.record(M::Span::here(), &end);
+        if span.is_recorded() {
+            let end = End { callsite, series, outcome, start, nanos, polls: &[], fields, extra };
+            span.record(M::Span::here(), end);
+        }
         span.leave();
         if timed && nanos > callsite.limit() {
             record::over_budget(callsite, series, nanos);

@@ -86,11 +86,19 @@ pub(crate) fn polled(series: u32, [polls, busy, longest]: [u64; 3]) {
 }
 
 /// Whether this call is the one in `n` to be timed.
-#[inline]
+#[inline(always)]
 pub(crate) fn is_turn(callsite: &'static Callsite, control: Control) -> bool {
     let n = callsite.meta().time_one_in;
-    let slot = local(|local| local.slot(control.series()));
-    slot.map_or_else(|| with_shard(|shard| shard.slot(control.series()).is_some_and(|s| s.is_turn(n))), |s| s.is_turn(n))
+    match local(|local| local.slot(control.series())) {
+        Some(slot) => slot.is_turn(n),
+        None => is_turn_cold(control.series(), n),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn is_turn_cold(series: u32, n: u32) -> bool {
+    with_shard(|shard| shard.slot(series).is_some_and(|slot| slot.is_turn(n)))
 }
 
 /// Notes that a clock went backwards during a call.
