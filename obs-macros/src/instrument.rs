@@ -16,6 +16,9 @@ use crate::{expand, fallback};
 // Output: fn f() { <both> }
 /// Expands the outermost attribute and takes those below it along.
 pub(crate) fn instrument(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
+    if expand::is_taken(&args) {
+        return TokenStream::new();
+    }
     let errors = Errors::default();
     let mut layers = vec![Layer::new(kind, Span::call_site(), args, &errors)];
     let mut items = Item::all(item).into_iter();
@@ -30,6 +33,9 @@ pub(crate) fn instrument(kind: Kind, args: TokenStream, item: TokenStream) -> To
 pub(crate) fn skip(args: &TokenStream, item: TokenStream) -> TokenStream {
     if args.is_empty() {
         return item;
+    }
+    if expand::is_taken(args) {
+        return TokenStream::new();
     }
     let error =
         syn::Error::new(Span::call_site(), "`#[skip]` takes no options; write `#[obs::skip]`").to_compile_error();

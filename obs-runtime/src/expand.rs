@@ -3,7 +3,9 @@
 //! A function in place:
 //! ```text
 //! let guard = Guard::<Time>::enter(callsite!(..), NoLabels, NoFields);
-//! { body }
+//! let value: R = if true { body } else { absent() };
+//! guard.finish_ok();
+//! value
 //! ```
 //! A function whose value is looked at (it may be a `Result`, whatever its name):
 //! ```text
@@ -61,6 +63,12 @@ pub fn future<T, F: Future<Output = T>>(body: impl FnOnce() -> F) -> F {
 #[inline(always)]
 pub const fn typed<T>(value: T) -> T {
     value
+}
+
+/// The value of a branch that is never taken.
+#[cold]
+pub fn absent<T>() -> T {
+    unreachable!("a branch that is never taken")
 }
 
 /// What comes after a future that never is ready.

@@ -326,7 +326,6 @@ macro_rules! __finish {
 #[macro_export]
 macro_rules! __seen {
     ($value:expr) => {{
-        #[allow(unused_imports)]
         use $crate::expand::probe::{SeesError as _, SeesValue as _, SeesVariant as _};
         (&&&$crate::expand::probe::Probe::of($value)).seen()
     }};

@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::{ReturnType, Signature, Type};
 
 use super::arguments::captured;
-use super::{braces, enter, inferable, is_complete, private, tail};
+use super::{braces, enter, inferable, is_complete, labelled, private};
 use crate::model::Instrumented;
 use crate::model::form::future_output;
 use crate::parse::entry::span_of;
@@ -29,8 +29,8 @@ pub(super) fn of_async_fn(call: &Instrumented<'_>, signature: &mut Signature) ->
     let body = if typed.is_empty() {
         body.clone()
     } else {
-        let tail = tail(body);
-        braces(ours!(#typed #tail), body.span())
+        let (body, span) = (labelled(body), body.span());
+        braces(ours!(#typed #body), span)
     };
     let run = run(call, &ours!(async move #body));
     ours!(let __obs_task = #task; #run)

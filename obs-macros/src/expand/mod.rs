@@ -16,7 +16,7 @@ mod enter;
 mod future;
 mod value;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use crate::model::{Form, Instrumented};
@@ -43,44 +43,29 @@ pub(crate) fn instrumented(call: &Instrumented<'_>) -> TokenStream {
 }
 
 // Input:  obs::counted
-// Output: #[allow(unused_imports)] use obs::counted as _;
-/// An attribute that was taken along never gets resolved; without this its import would be unused.
+// Output: #[obs::counted(__taken)] const _: () = ();
+/// An attribute that was taken along never gets resolved; without this its import would be unused. It comes back as
+/// nothing: see [`is_taken`]. An `use obs::counted as _` would do, but not where `unused_imports` is forbidden.
 pub(crate) fn taken(path: &TokenStream) -> TokenStream {
-    ours!(#[allow(unused_imports)] use #path as _;)
+    let word = Ident::new(TAKEN, Span::mixed_site());
+    ours!(#[#path(#word)] const _: () = ();)
 }
 
-/// The body at the end of a block of ours: in its own braces, unless it is a lone expression, where rustc would find
-/// them unnecessary.
-fn tail(body: &Group) -> TokenStream {
-    let mut tokens = body.stream().into_iter().peekable();
-    let may_be_item = match tokens.peek() {
-        Some(TokenTree::Ident(ident)) => ITEMS.iter().any(|word| ident == word),
-        Some(TokenTree::Punct(punct)) => punct.as_char() == '#',
-        _ => false,
-    };
-    let is_lone = !tokens.any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'));
-    if is_lone && !may_be_item { body.stream() } else { body.to_token_stream() }
+/// Whether these are the arguments of what [`taken`] made.
+pub(crate) fn is_taken(args: &TokenStream) -> bool {
+    let mut args = args.clone().into_iter();
+    matches!((args.next(), args.next()), (Some(TokenTree::Ident(word)), None) if word == TAKEN)
 }
 
-/// What a statement that is an item may begin with.
-const ITEMS: &[&str] = &[
-    "async",
-    "const",
-    "enum",
-    "extern",
-    "fn",
-    "impl",
-    "macro_rules",
-    "mod",
-    "pub",
-    "static",
-    "struct",
-    "trait",
-    "type",
-    "union",
-    "unsafe",
-    "use",
-];
+const TAKEN: &str = "__taken";
+
+// Input:  { body }
+// Output: '__obs_body: { body }
+/// The body inside a block of ours, in its own braces. With a label rustc never finds them unnecessary; no token has to be
+/// looked at to know where a statement ends; and items of the user's stay first in their block.
+fn labelled(body: &Group) -> TokenStream {
+    ours!('__obs_body: #body)
+}
 
 /// `{ tokens }`, with braces at `span`.
 fn braces(tokens: TokenStream, span: Span) -> Group {

@@ -1,38 +1,41 @@
 //! Functions that are not futures, outside `#[track_caller]`.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{ReturnType, Signature, Type};
 
 use super::arguments::Arguments;
-use super::{braces, enter, inferable, is_complete, private, tail};
+use super::{braces, enter, inferable, is_complete, labelled, private};
 use crate::model::Instrumented;
 
 // Input:  fn f() -> R { body }
-// Output: let guard = Guard::enter(..); let value: R = { body }; guard.finish_ok(); value
-/// A body that never ends is nothing to warn about: what follows it is ours.
+// Output: let guard = Guard::enter(..); let value: R = if true { body } else { absent() }; guard.finish_ok(); value
+/// A body that never ends would make what follows it unreachable, and a lint that is forbidden cannot be allowed here:
+/// hence the `else`. A body of a type that cannot be written down, `impl Fn(&str)`, stays last in the function: closures
+/// learn from there what they take.
 pub(super) fn in_place(call: &Instrumented<'_>) -> TokenStream {
-    let guard = enter::guard(call);
-    let body = tail(&call.function.body);
-    if let ReturnType::Type(_, output) = &call.function.signature.output
-        && matches!(**output, Type::Never(_))
-    {
-        return ours!(let __obs_guard = #guard; #body);
-    }
-    if leaves_early(call.function.body.stream()) {
-        return ours!(let __obs_guard = #guard.watched(); #body);
-    }
-    let body = if body.is_empty() { call.function.body.to_token_stream() } else { body };
-    let ty = match &call.function.signature.output {
-        ReturnType::Type(_, output) if is_complete(output) => ours!(: #output),
-        _ => TokenStream::new(),
+    let (private, guard) = (private(call), enter::guard(call));
+    let body = &call.function.body;
+    let Some(ty) = type_of_value(call) else {
+        let labelled = labelled(body);
+        return ours!(let __obs_guard = #guard; #labelled);
     };
+    if leaves_early(body.stream()) || !is_complete(&ty) {
+        let labelled = labelled(body);
+        return ours!(let __obs_guard = #guard.watched(); #labelled);
+    }
     ours! {
         let __obs_guard = #guard;
-        let __obs_value #ty = #body;
-        #[allow(unreachable_code)]
+        let __obs_value: #ty = if true #body else { #private::absent() };
         __obs_guard.finish_ok();
         __obs_value
+    }
+}
+
+/// `()` when none is written, nothing when there is no value.
+fn type_of_value(call: &Instrumented<'_>) -> Option<Type> {
+    match &call.function.signature.output {
+        ReturnType::Default => Some(syn::parse_quote_spanned!(Span::mixed_site()=> ())),
+        ReturnType::Type(_, output) => (!matches!(**output, Type::Never(_))).then(|| (**output).clone()),
     }
 }
 
@@ -61,8 +64,8 @@ pub(super) fn through_closure(call: &Instrumented<'_>, output: &Type, signature:
     let body = if uses.is_empty() {
         body.clone()
     } else {
-        let tail = tail(body);
-        braces(ours!(#uses #tail), body.span())
+        let (body, span) = (labelled(body), body.span());
+        braces(ours!(#uses #body), span)
     };
     let finish = enter::finish(call, &ours!(__obs_guard), &ours!(__obs_value));
     ours! {

@@ -138,8 +138,50 @@ fn assert_unused(_: u8, _: u16) -> Option<()> {
     Some(())
 }
 
+// A statement without a semicolon, and a value after it.
+#[counted]
+fn statement_in_braces(values: &mut Vec<u8>) -> &mut u8 {
+    if values.is_empty() {
+        values.push(1);
+    }
+    values.last_mut().unwrap()
+}
+
+#[counted]
+fn macro_in_braces(n: u8) -> u8 {
+    macro_rules! twice { ($n:expr) => { $n * 2 }; }
+    assert! { n > 0 }
+    twice!(n)
+}
+
+#[counted]
+fn items_first() -> u8 { fn helper() -> u8 { 3 } helper() }
+
+// What a closure takes is known from the function's own type alone.
+#[counted]
+fn closure_from_signature(from: usize) -> impl for<'a> Fn(&'a [u8]) -> &'a [u8] {
+    move |bytes| &bytes[from..]
+}
+
+#[counted]
+fn label_of_the_same_name(n: u8) -> u8 {
+    let found = '__obs_body: {
+        if n > 1 {
+            break '__obs_body n;
+        }
+        0
+    };
+    found + 1
+}
+
 fn main() {
     f();
+    let mut values = vec![];
+    assert_eq!(statement_in_braces(&mut values), &1);
+    assert_eq!(macro_in_braces(2), 4);
+    assert_eq!(items_first(), 3);
+    assert_eq!(closure_from_signature(1)(&[1, 2]), [2]);
+    assert_eq!(label_of_the_same_name(2), 3);
     outer();
     m::counted();
     drop(2u8.x());

@@ -1,5 +1,6 @@
-//! What the attributes expand into needs no unsafe code, and warns about nothing.
-#![forbid(unsafe_code)]
+//! What the attributes expand into needs no unsafe code, warns about nothing, and allows nothing: what is forbidden
+//! cannot be.
+#![forbid(unsafe_code, warnings, unused, unreachable_code, let_underscore_drop, nonstandard_style)]
 #![deny(warnings, missing_docs, unreachable_pub, unused, future_incompatible, rust_2018_idioms, unused_qualifications)]
 #![deny(elided_lifetimes_in_paths, single_use_lifetimes, trivial_casts, unused_results, let_underscore_drop)]
 
@@ -41,6 +42,38 @@ fn located(fail: bool) -> Result<u32, ()> {
     Ok(std::panic::Location::caller().line())
 }
 
+#[counted]
+fn diverges(n: u32) -> u32 {
+    panic!("{n}")
+}
+
+#[counted]
+fn never_ends() {
+    loop {
+        std::thread::park();
+    }
+}
+
+#[counted]
+async fn diverges_later(n: u32) -> Option<u32> {
+    panic!("{n}")
+}
+
+struct Cart(u32);
+
+#[counted]
+impl Cart {
+    #[obs::skip]
+    const fn skipped(&self) -> u32 {
+        self.0
+    }
+
+    #[traced]
+    fn seen(self) -> Option<Self> {
+        (self.0 > 0).then_some(self)
+    }
+}
+
 fn main() {
     assert_eq!(value(1, "2"), Ok(3));
     assert!(value(1, "x").is_err());
@@ -50,6 +83,12 @@ fn main() {
     assert!(located(true).is_err());
     drop(later(n));
     drop(boxed(n));
+    drop(diverges_later(n));
+    assert_eq!(Cart(1).seen().map(|cart| cart.skipped()), Some(1));
+    if n == 0 {
+        never_ends();
+        std::process::exit(i32::from(diverges(n) == 0));
+    }
     let calls = obs::snapshot().callsite("value").map(obs::CallsiteSnapshot::outcomes);
     assert_eq!(calls.map(|outcomes| (outcomes.ok, outcomes.error)), Some((1, 1)));
     println!("forbid_unsafe: ok");
