@@ -14,6 +14,8 @@ const INLINE: usize = 12;
 const MAX_WORDS: usize = 1024;
 /// Bytes of one text value; the rest is cut off, at a character's end, and counted.
 const MAX_TEXT: usize = 4096;
+/// Bytes of one key; what is longer is cut off.
+const MAX_KEY: usize = 0xffff;
 
 /// The fields of one span.
 #[derive(Debug)]
@@ -89,8 +91,7 @@ impl Fields {
     #[cold]
     fn cut<'a>(&mut self, text: &'a str) -> &'a str {
         self.dropped += 1;
-        let end = (0..=MAX_TEXT).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
-        &text[..end]
+        &text[..cut_at(text, MAX_TEXT)]
     }
 
     /// Room for that many words at the end; counts the field as dropped when the span is full.
@@ -143,8 +144,14 @@ fn word_of(bytes: &[u8]) -> u64 {
 
 #[inline(always)]
 fn key_words(key: &'static str, tag: Tag, bytes: usize) -> [u64; 2] {
-    let length = key.len().min(0xffff) as u64;
+    let length = if key.len() <= MAX_KEY { key.len() } else { cut_at(key, MAX_KEY) } as u64;
     [key.as_ptr().expose_provenance() as u64, length << 48 | (tag as u64) << 40 | bytes as u64]
+}
+
+/// The last end of a character that is not past `limit`.
+#[cold]
+fn cut_at(text: &str, limit: usize) -> usize {
+    (0..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 /// Reads fields back from the words that [`Fields`] wrote and the ring delivered.
@@ -164,9 +171,9 @@ pub(crate) fn read(mut words: &[u64]) -> Vec<(&'static str, Value)> {
 #[expect(clippy::cast_possible_truncation, reason = "the address was a usize")]
 fn key(address: u64, length: usize) -> &'static str {
     let start: *const u8 = std::ptr::with_exposed_provenance(address as usize);
-    // SAFETY: the two numbers were taken from a `&'static str` by `key_words`, which exposed its provenance, and
-    // words are not changed between there and here. A key over 65,535 bytes is cut there, which can only
-    // happen to a key that is all ASCII: the attributes check it.
+    // SAFETY: the two numbers were taken from a `&'static str` by `key_words`, which exposed its provenance and cuts
+    // at the end of a character only. All words that get here come from `Fields::words`, and a ring delivers
+    // records as they were put in (its models show that none is torn).
     unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(start, length)) }
 }
 
@@ -424,6 +431,14 @@ mod tests {
                 ("shown", text("1.5")),
             ]
         );
+    }
+
+    #[test]
+    fn a_key_past_the_limit_is_cut_at_the_end_of_a_character() {
+        let long: &'static str = "ü".repeat(MAX_KEY).leak();
+        let mut fields = Fields::empty();
+        fields.value(long, &1_u8);
+        assert!(matches!(&read(fields.words())[..], [(key, Value::U64(1))] if key.len() == MAX_KEY - 1));
     }
 
     #[test]

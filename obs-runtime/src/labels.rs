@@ -222,7 +222,7 @@ impl<F: FnOnce(&mut Labels)> LabelSet for WithLabels<F> {
         let mut labels = Labels::new();
         (self.0)(&mut labels);
         let control = Control::from_word(control);
-        let key = SeriesKey { parent: callsite.series(), outcome: 0, bytes: labels.bytes() };
+        let key = SeriesKey { parent: control.series(), outcome: 0, bytes: labels.bytes() };
         control.with_series(crate::registry::find(callsite, &key)).word()
     }
 }

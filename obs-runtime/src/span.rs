@@ -5,6 +5,7 @@
 use crate::callsite::{Callsite, Control};
 use crate::fields::Fields;
 use crate::outcome::Outcome;
+use crate::registry;
 use crate::ring::{Memory, Segment};
 use crate::shard::{Current, Local, Shard, Tracing, local, with_shard};
 use crate::sync::add;
@@ -201,7 +202,7 @@ impl OpenSpan {
             outcome: end.outcome,
             has_polls: !end.polls.is_empty(),
             dropped: u16::try_from(dropped).unwrap_or(u16::MAX),
-            callsite: end.callsite.series(),
+            callsite: registry::series_of(end.callsite),
             payload: (end.polls.len() + fields.len() + extra.len()) as u32,
         };
         add(&shard.faults.spans_finished, 1);

@@ -28,7 +28,8 @@ impl<T: 'static> StaticPtr<T> {
     pub(crate) fn get(&self) -> Option<&'static T> {
         // Acquire pairs with the Release in `set`: what the reference leads to is initialised.
         let ptr = self.ptr.load(Ordering::Acquire);
-        // SAFETY: `set` is the only writer after `null`, so `ptr` is null or was made of a `&'static T`.
+        // SAFETY: only `null`, `set` and `clear` write, so `ptr` is null or was made of a `&'static T`; such a
+        // reference stays valid and shared for ever. This type is `Sync` only if that reference may be sent.
         unsafe { ptr.as_ref() }
     }
 

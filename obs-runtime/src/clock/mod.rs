@@ -9,10 +9,10 @@ mod anchor;
 mod manual;
 mod scale;
 mod source;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 #[expect(unsafe_code, reason = "one instruction")]
 mod tsc;
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(any(not(target_arch = "x86_64"), miri))]
 #[path = "no_tsc.rs"]
 mod tsc;
 

@@ -1,4 +1,4 @@
-//! Machines whose counter is not used.
+//! Machines whose counter is not used, and interpreters, which have none.
 
 pub(super) const EXISTS: bool = false;
 

@@ -37,12 +37,14 @@ fn scaled(ticks: u64, rate: u64) -> u64 {
 /// Takes over what calibration found: a rate, and one moment on both time lines. The fast path stays shut.
 pub(super) fn set(rate: u64, ticks: u64, nanos: u64) {
     SCALE.offset.store(nanos.wrapping_sub(scaled(ticks, rate)), Ordering::Relaxed);
-    SCALE.calibrated.store(rate, Ordering::Relaxed);
+    // Release pairs with the Acquire in `open`: whoever sees the rate sees the offset, and passes both on.
+    SCALE.calibrated.store(rate, Ordering::Release);
 }
 
 /// Opens the fast path, if calibration is done, or shuts it.
 pub(super) fn open(open: bool) {
-    let rate = if open { SCALE.calibrated.load(Ordering::Relaxed) } else { 0 };
+    // Acquire pairs with the Release in `set`, which another thread may be in: its lock is not ours.
+    let rate = if open { SCALE.calibrated.load(Ordering::Acquire) } else { 0 };
     // Release pairs with the Acquire in `now`.
     SCALE.rate.store(rate, Ordering::Release);
 }

@@ -41,6 +41,24 @@ fn enter(callsite: &'static Callsite) -> Control {
     callsite.control()
 }
 
+/// The series of a callsite's calls that ended well, for a thread that has seen its control word.
+///
+/// The number was stored before the word, but both relaxed: on some machines a thread may see the word and not yet
+/// the number. After the lock it does.
+#[inline(always)]
+pub(crate) fn series_of(callsite: &'static Callsite) -> u32 {
+    match callsite.series() {
+        0 => series_behind_the_lock(callsite),
+        series => series,
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn series_behind_the_lock(callsite: &'static Callsite) -> u32 {
+    with(|_| callsite.series())
+}
+
 /// Every callsite that is known.
 pub(crate) fn callsites() -> Vec<&'static Callsite> {
     with(|registry| registry.callsites.clone())

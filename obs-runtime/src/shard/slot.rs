@@ -148,8 +148,9 @@ impl Slots {
         }
         #[expect(clippy::cast_ptr_alignment, reason = "aligned on this very line")]
         let slots = start.map_addr(|addr| addr.next_multiple_of(align_of::<Slot>())).cast::<Slot>();
-        // SAFETY: after at most `align_of::<Slot>()` bytes the memory holds MAX_SERIES slots, and it is never freed.
-        // A slot is made of integers and of pointers that may be null, so all zero is a valid one.
+        // SAFETY: `slots` is aligned, and at most `align_of::<Slot>()` bytes from the start, which leaves room for
+        // MAX_SERIES slots. The memory is never freed, and nobody else has its address. A slot is made of atomic
+        // integers and of pointers that may be null, so all zero is a valid one.
         Self(unsafe { std::slice::from_raw_parts(slots, MAX_SERIES as usize) })
     }
 
