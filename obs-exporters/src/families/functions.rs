@@ -59,7 +59,7 @@ impl<'a> Functions<'a> {
             self.longest_poll.push(function(callsite), Number::Float(polls.longest.as_secs_f64()));
         }
         if let Some(budget) = &callsite.callsite().meta().budget {
-            self.limit.push(wall_budget(callsite), Number::Float(budget.wall_nanos as f64 * 1e-9));
+            self.limit.push(wall_budget(callsite), Number::Float(budget.wall_nanos as f64 / 1e9));
             self.violations.push(wall_budget(callsite), Number::Int(callsite.over_budget()));
         }
     }
