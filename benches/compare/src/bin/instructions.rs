@@ -1,5 +1,8 @@
 //! Runs one candidate that often, for `instructions.py`: `instructions list`, `instructions ROW WHO CALLS`.
 
+/// Calls before those that are counted: as many as those.
+const WARM: u64 = 80_000;
+
 fn main() {
     let candidates = compare::candidates();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -10,8 +13,8 @@ fn main() {
     let found = candidates.iter().find(|candidate| candidate.row == row && candidate.who == who);
     let candidate = found.expect("one of `instructions list`");
     (candidate.start)();
-    // Whatever the first calls set up is the same for every number of calls.
-    candidate.run(1_000);
+    // Whatever the first calls set up, and the memory that more than these never need, is there before.
+    candidate.run(WARM);
     (candidate.settle)();
     measured(candidate, calls.parse().expect("a number of calls"));
     (candidate.settle)();
