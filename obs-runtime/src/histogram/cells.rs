@@ -268,10 +268,11 @@ mod models {
     fn count(buckets: &Buckets) -> u64 {
         let mut read = Histogram::default();
         buckets.read(&mut read);
+        assert_eq!(read.zero_count(), 0, "counted, and not yet there");
         read.count()
     }
 
-    /// Shows: while durations are moved from waiting to placed, a reader counts each of them once.
+    /// Shows: while durations are moved from waiting to placed, a reader counts each of them once, with its value.
     #[test]
     fn readings_never_go_back_never_count_twice_and_end_exact() {
         crate::sync::model(|| {

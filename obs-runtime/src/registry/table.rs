@@ -219,13 +219,18 @@ mod models {
         first
     }
 
-    fn beside(a: impl FnOnce(&Registry) -> u32 + 'static, b: impl FnOnce(&Registry) -> u32, r: Registry) -> [u32; 3] {
-        let registry = Shared::new(r);
-        let other = Shared::clone(&registry);
-        let thread = thread::spawn(move || a(&other));
-        let b = b(&registry);
-        let a = thread.join().expect("the thread does not panic");
-        [a, b, registry.with(|inner| inner.series.len()) as u32]
+    /// What two threads get that run at the same time, and the series that there are then.
+    fn beside(
+        registry: Registry,
+        one: impl FnOnce(&Registry) -> u32 + 'static,
+        other: impl FnOnce(&Registry) -> u32,
+    ) -> ([u32; 2], Vec<Option<SeriesMeta>>) {
+        let registry = Shared::new(registry);
+        let shared = Shared::clone(&registry);
+        let thread = thread::spawn(move || one(&shared));
+        let other = other(&registry);
+        let one = thread.join().expect("the thread does not panic");
+        ([one, other], registry.with(|inner| inner.series.clone()))
     }
 
     /// Shows: threads that meet a new key at the same time get one series, and find it again in their caches.
@@ -234,9 +239,9 @@ mod models {
         loom::model(|| {
             let (registry, callsite) = (Registry::new(), callsite());
             registry.with(|inner| inner.enter(callsite));
-            let [a, b, series] =
-                beside(move |r| find_twice(r, callsite, b"new"), move |r| find_twice(r, callsite, b"new"), registry);
-            assert_eq!((a, b, series), (2, 2, 3));
+            let find = move |registry: &Registry| find_twice(registry, callsite, b"new");
+            let (found, series) = beside(registry, find, find);
+            assert_eq!((found, series.len()), ([2, 2], 3));
         });
     }
 
@@ -246,10 +251,11 @@ mod models {
         loom::model(|| {
             let (registry, callsite) = (Registry::new(), callsite());
             registry.with(|inner| inner.enter(callsite));
-            let [a, b, series] =
-                beside(move |r| find_twice(r, callsite, b"a"), move |r| find_twice(r, callsite, b"b"), registry);
-            assert!((a, b) == (2, 3) || (a, b) == (3, 2), "{a} and {b}");
-            assert_eq!(series, 4);
+            let find = |bytes| move |registry: &Registry| find_twice(registry, callsite, bytes);
+            let (found, series) = beside(registry, find(b"a"), find(b"b"));
+            assert!(found == [2, 3] || found == [3, 2], "{found:?}");
+            assert_eq!(series.iter().flatten().filter(|meta| meta.overflow).count(), 1);
+            assert_eq!(series.len(), 4);
         });
     }
 
@@ -268,8 +274,8 @@ mod models {
                 callsites.iter().rev().for_each(|callsite| enter(registry, callsite));
                 0
             };
-            let [_, _, series] = beside(forward, backward, Registry::new());
-            assert_eq!(series, MAX_SERIES);
+            let (_, series) = beside(Registry::new(), forward, backward);
+            assert_eq!(series.len(), MAX_SERIES as usize);
             let mut numbers = callsites.map(Callsite::series);
             numbers.sort_unstable();
             assert_eq!(numbers, [0, 1, 2, 3]);
