@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use crate::sync::{AtomicPtr, Ordering};
+use crate::sync::{AtomicPtr, Ordering, own};
 
 /// Null, or a `&'static T`.
 pub(crate) struct StaticPtr<T: 'static> {
@@ -30,6 +30,15 @@ impl<T: 'static> StaticPtr<T> {
         let ptr = self.ptr.load(Ordering::Acquire);
         // SAFETY: only `null`, `set` and `clear` write, so `ptr` is null or was made of a `&'static T`; such a
         // reference stays valid and shared for ever. This type is `Sync` only if that reference may be sent.
+        unsafe { ptr.as_ref() }
+    }
+
+    /// What this thread, which alone writes this place, has set.
+    #[inline(always)]
+    pub(crate) fn get_own(&self) -> Option<&'static T> {
+        let ptr = own!(self.ptr);
+        // SAFETY: as in `get`; what the reference leads to was initialised by this thread, or by one that handed
+        // the place on.
         unsafe { ptr.as_ref() }
     }
 

@@ -43,18 +43,41 @@ pub(crate) fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     }
 }
 
+/// Reads a cell that only this thread writes, and of which it sees its own last value.
+#[cfg(not(loom))]
+macro_rules! own {
+    ($cell:expr) => {
+        $cell.load($crate::sync::Ordering::Relaxed)
+    };
+}
+
+/// Reads a cell that only this thread writes: loom checks that nobody else does, and, as it looks at the last access
+/// to a cell only, is not led to believe that this reading has put the threads in order.
+#[cfg(loom)]
+macro_rules! own {
+    ($cell:expr) => {{
+        // SAFETY: loom's own bookkeeping panics when there is another writer.
+        #[expect(unsafe_code, reason = "a check that only loom's atomics have")]
+        unsafe {
+            $cell.unsync_load()
+        }
+    }};
+}
+
+pub(crate) use own;
+
 /// Adds to a cell that only this thread writes: a load and a store, no locked instruction.
 #[inline(always)]
 pub(crate) fn add(cell: &AtomicU64, n: u64) {
     // Relaxed: the cell stands alone, and its only writer is this thread.
-    cell.store(cell.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
+    cell.store(own!(cell).wrapping_add(n), Ordering::Relaxed);
 }
 
 /// Raises a cell that only this thread writes.
 #[inline(always)]
 pub(crate) fn raise(cell: &AtomicU64, to: u64) {
     // Relaxed: as in `add`.
-    if to > cell.load(Ordering::Relaxed) {
+    if to > own!(cell) {
         cell.store(to, Ordering::Relaxed);
     }
 }

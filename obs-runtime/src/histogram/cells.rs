@@ -12,7 +12,7 @@
 use super::buckets::Histogram;
 use super::index::{POSITIONS, native_of, position};
 use crate::static_ptr::StaticPtr;
-use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, add, fence, lock};
+use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, add, fence, lock, own};
 
 const PAGES: usize = POSITIONS / 16;
 
@@ -72,7 +72,7 @@ impl Buckets {
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "only the low bits choose the place")]
     pub(crate) fn record(&self, nanos: u64) {
-        let taken = self.taken.load(Ordering::Relaxed);
+        let taken = own!(self.taken);
         self.waiting[taken as usize % WAITING].store(nanos, Ordering::Relaxed);
         let taken = taken.wrapping_add(1);
         // Release pairs with the Acquire in `try_read`: whoever sees the count sees the duration.
@@ -85,12 +85,12 @@ impl Buckets {
     /// Puts what waits into its buckets.
     #[inline(never)]
     fn place_all(&self, taken: u64) {
-        let epoch = self.epoch.load(Ordering::Relaxed);
+        let epoch = own!(self.epoch);
         self.epoch.store(epoch.wrapping_add(1), Ordering::Relaxed);
         // Pairs with the Acquire fence in `try_read`: whoever sees one of the stores below sees the odd epoch.
         fence(Ordering::Release);
         for nanos in &self.waiting {
-            self.place(nanos.load(Ordering::Relaxed));
+            self.place(own!(nanos));
         }
         self.placed.store(taken, Ordering::Relaxed);
         // Release pairs with the Acquire at the start of `try_read`: whoever sees this epoch sees those stores.
@@ -100,7 +100,7 @@ impl Buckets {
     #[inline(always)]
     fn place(&self, nanos: u64) {
         let position = position(nanos);
-        match self.pages.get(position >> 4).and_then(StaticPtr::get) {
+        match self.pages.get(position >> 4).and_then(StaticPtr::get_own) {
             Some(page) => self.bump(&page.0[position & 15], position),
             None => self.place_cold(nanos, position),
         }
@@ -108,7 +108,7 @@ impl Buckets {
 
     #[inline(always)]
     fn bump(&self, bucket: &AtomicU32, position: usize) {
-        let next = bucket.load(Ordering::Relaxed).wrapping_add(1);
+        let next = own!(bucket).wrapping_add(1);
         if next == 0 {
             self.carry(bucket, position);
         } else {
@@ -126,9 +126,9 @@ impl Buckets {
         }
         let position = position.min(POSITIONS - 1);
         let place = &self.pages[position >> 4];
-        let page = place.get().unwrap_or_else(|| {
+        let page = place.get_own().unwrap_or_else(|| {
             place.set(Page::leaked());
-            place.get().expect("the page was set on the line above, by the only writer")
+            place.get_own().expect("the page was set on the line above, by the only writer")
         });
         self.bump(&page.0[position & 15], position);
     }

@@ -1,7 +1,7 @@
 //! The memory of rings, in segments.
 
 use crate::static_ptr::StaticPtr;
-use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, lock};
+use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, lock, own};
 
 /// Words of one segment: 256 records of 64 bytes.
 pub(crate) const WORDS: usize = if cfg!(loom) { 16 } else { 2048 };
@@ -33,7 +33,7 @@ impl Segment {
     /// Words written so far, as its writer knows it.
     #[inline(always)]
     pub(super) fn written(&self) -> usize {
-        self.published.load(Ordering::Relaxed) as usize
+        own!(self.published) as usize
     }
 
     #[inline(always)]

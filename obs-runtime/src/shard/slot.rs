@@ -2,7 +2,7 @@
 
 use crate::histogram::cells::Buckets;
 use crate::static_ptr::StaticPtr;
-use crate::sync::{AtomicU64, Ordering, add, raise};
+use crate::sync::{AtomicU64, Ordering, add, own, raise};
 
 /// Series in the whole program; each thread reserves this many slots and touches those it uses.
 pub(crate) const MAX_SERIES: u32 = if cfg!(loom) { 4 } else { 32_768 };
@@ -57,7 +57,7 @@ impl Slot {
     pub(crate) fn time(&self, nanos: u64) {
         add(&self.total_nanos, nanos);
         raise(&self.max_nanos, nanos);
-        match self.buckets.get() {
+        match self.buckets.get_own() {
             Some(buckets) => buckets.record(nanos),
             None => self.first_time(nanos),
         }
@@ -73,14 +73,14 @@ impl Slot {
     /// Whether this call is the one in `n` to be timed.
     #[inline(always)]
     pub(crate) fn is_turn(&self, n: u32) -> bool {
-        let left = self.untimed.load(Ordering::Relaxed);
+        let left = own!(self.untimed);
         let turn = left == 0;
         self.untimed.store(if turn { u64::from(n) - 1 } else { left - 1 }, Ordering::Relaxed);
         turn
     }
 
     pub(crate) fn polled(&self, polls: u64, busy: u64, longest: u64) {
-        let cells = self.polls.get().unwrap_or_else(|| {
+        let cells = self.polls.get_own().unwrap_or_else(|| {
             let cells: &'static PollCells = Box::leak(Box::default());
             self.polls.set(cells);
             cells
