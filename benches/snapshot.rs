@@ -21,8 +21,8 @@ thread_local! {
 /// Lets the call take so long that call `i` falls into bucket `i % 11`.
 fn take(i: u64) {
     let bucket = (i % u64::from(BUCKETS.unsigned_abs())) as f64;
-    let nanos = 1_000.0 * ((bucket + 0.5) / 16.0).exp2();
-    CLOCK.with_borrow(|clock| clock.advance(Duration::from_nanos(nanos as u64)));
+    let seconds = 1e-6 * ((bucket + 0.5) / 16.0).exp2();
+    CLOCK.with_borrow(|clock| clock.advance(Duration::from_secs_f64(seconds)));
 }
 
 /// The pages, by what a scraper accepts.
