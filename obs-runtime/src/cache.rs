@@ -29,8 +29,17 @@ pub(crate) struct KnownSeries {
 impl KnownSeries {
     #[inline]
     fn is(&self, key: &SeriesKey<'_>) -> bool {
-        self.parent == key.parent && self.outcome == key.outcome && *self.bytes == *key.bytes
+        self.parent == key.parent && self.outcome == key.outcome && same(&self.bytes, key.bytes)
     }
+}
+
+/// Whether two keys have the same bytes, word by word: they are short.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    let ((a_words, a_rest), (b_words, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    a.len() == b.len()
+        && a_words.iter().zip(b_words).all(|(a, b)| u64::from_le_bytes(*a) == u64::from_le_bytes(*b))
+        && a_rest == b_rest
 }
 
 /// One thread's recently used series.
@@ -74,28 +83,32 @@ impl SeriesCache {
 }
 
 impl SeriesKey<'_> {
-    /// The label values, of a key that is made of them: each after its length.
+    /// The label values, of a key that is made of them: each after its length, in whole words.
     pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
         let mut left = self.bytes;
         std::iter::from_fn(move || {
-            let (length, rest) = left.split_first_chunk::<4>()?;
-            let (value, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            let (length, rest) = left.split_first_chunk::<8>()?;
+            let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+            let (value, rest) = rest.split_at_checked(length.next_multiple_of(8))?;
             left = rest;
-            str::from_utf8(value).ok()
+            str::from_utf8(value.get(..length)?).ok()
         })
     }
 
     /// A hash of the whole key, eight bytes at a time.
     #[inline]
     pub(crate) fn hash(&self) -> u64 {
-        let mut hash = u64::from(self.parent) << 8 | u64::from(self.outcome);
+        let mut hash = u64::from(self.parent) << 8 | u64::from(self.outcome) | (self.bytes.len() as u64) << 40;
         let (words, rest) = self.bytes.as_chunks::<8>();
         for word in words {
             hash = mix(hash ^ u64::from_le_bytes(*word));
         }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        mix(hash ^ u64::from_le_bytes(last) ^ (self.bytes.len() as u64) << 56)
+        if !rest.is_empty() {
+            let mut last = [0; 8];
+            last[..rest.len()].copy_from_slice(rest);
+            hash = mix(hash ^ u64::from_le_bytes(last));
+        }
+        mix(hash)
     }
 }
 

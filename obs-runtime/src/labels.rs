@@ -8,21 +8,24 @@ use std::borrow::Cow;
 use crate::cache::SeriesKey;
 use crate::callsite::{Callsite, Control};
 
-/// Bytes of label values that need no allocation.
-const INLINE: usize = 120;
+/// Words of label values that need no allocation.
+const INLINE: usize = 7;
+
+/// Eight bytes. Values are written in whole words, which copies, hashes and compares them without a call.
+type Word = [u8; 8];
 
 /// The values of one call's labels, in the order of their names.
 pub struct Labels {
-    inline: [u8; INLINE],
+    inline: [Word; INLINE],
     length: usize,
     /// All values, once they are longer than the inline buffer.
-    spilled: Vec<u8>,
+    spilled: Vec<Word>,
 }
 
 impl Labels {
     #[inline(always)]
     fn new() -> Self {
-        Self { inline: [0; INLINE], length: 0, spilled: Vec::new() }
+        Self { inline: [[0; 8]; INLINE], length: 0, spilled: Vec::new() }
     }
 
     /// Adds the next label's value.
@@ -31,39 +34,53 @@ impl Labels {
         value.write(self);
     }
 
-    /// Appends one value as [`SeriesKey::values`] reads it: its length, then its bytes, so that no two sets of values
-    /// look the same.
+    /// Appends one value as [`SeriesKey::values`] reads it: its length, then its bytes, filled up to whole words, so
+    /// that no two sets of values look the same.
     #[inline]
     fn push(&mut self, value: &[u8]) {
-        let length = u32::try_from(value.len()).unwrap_or(u32::MAX).to_le_bytes();
-        self.extend(&length);
-        self.extend(value);
+        let [length, words @ ..] = self.room(1 + value.len().div_ceil(8)) else { return };
+        *length = (value.len() as u64).to_le_bytes();
+        for (word, bytes) in words.iter_mut().zip(value.chunks(8)) {
+            *word = padded(bytes);
+        }
     }
 
     #[inline]
-    fn extend(&mut self, bytes: &[u8]) {
-        if self.spilled.is_empty()
-            && let Some(room) = self.inline.get_mut(self.length..self.length + bytes.len())
-        {
-            room.copy_from_slice(bytes);
-            self.length += bytes.len();
-            return;
-        }
-        self.spill(bytes);
+    fn room(&mut self, words: usize) -> &mut [Word] {
+        let start = self.length;
+        self.length += words;
+        if self.length <= INLINE { &mut self.inline[start..start + words] } else { self.room_outside(start) }
     }
 
     #[cold]
-    fn spill(&mut self, bytes: &[u8]) {
+    fn room_outside(&mut self, start: usize) -> &mut [Word] {
         if self.spilled.is_empty() {
-            self.spilled.extend_from_slice(&self.inline[..self.length]);
+            self.spilled.extend_from_slice(&self.inline[..start]);
         }
-        self.spilled.extend_from_slice(bytes);
+        self.spilled.resize(self.length, [0; 8]);
+        &mut self.spilled[start..]
     }
 
     #[inline(always)]
     fn bytes(&self) -> &[u8] {
-        if self.spilled.is_empty() { &self.inline[..self.length] } else { &self.spilled }
+        match self.inline.get(..self.length) {
+            Some(inline) => inline.as_flattened(),
+            None => self.spilled.as_flattened(),
+        }
     }
+}
+
+/// Up to eight bytes, filled up with zeros.
+#[inline(always)]
+fn padded(bytes: &[u8]) -> Word {
+    if let Ok(whole) = bytes.try_into() {
+        return whole;
+    }
+    let mut word = 0;
+    for (at, byte) in (0..).step_by(8).zip(bytes) {
+        word |= u64::from(*byte) << at;
+    }
+    word.to_le_bytes()
 }
 
 /// What can be a label's value: text, integers, `bool` and `char`.
@@ -139,13 +156,22 @@ macro_rules! integers {
         $(impl LabelValue for $integer {
             #[inline]
             fn write(&self, labels: &mut Labels) {
-                labels.push(Decimal::of(i128::from(*self)).as_bytes());
+                #[allow(unused_comparisons, reason = "half of the types have no sign")]
+                let decimal = Decimal::of(*self < 0, (*self as i64).unsigned_abs());
+                labels.push(decimal.as_bytes());
             }
         })*
     };
 }
 
-integers!(u8 u16 u32 u64 i8 i16 i32 i64);
+integers!(u8 u16 u32 i8 i16 i32 i64 isize);
+
+impl LabelValue for u64 {
+    #[inline]
+    fn write(&self, labels: &mut Labels) {
+        labels.push(Decimal::of(false, *self).as_bytes());
+    }
+}
 
 impl LabelValue for usize {
     #[inline]
@@ -154,23 +180,16 @@ impl LabelValue for usize {
     }
 }
 
-impl LabelValue for isize {
-    #[inline]
-    fn write(&self, labels: &mut Labels) {
-        (*self as i64).write(labels);
-    }
-}
-
 /// An integer in decimal digits, without an allocation.
 struct Decimal {
-    digits: [u8; 40],
+    digits: [u8; 20],
     start: usize,
 }
 
 impl Decimal {
-    fn of(value: i128) -> Self {
-        let mut decimal = Self { digits: [0; 40], start: 40 };
-        let mut left = value.unsigned_abs();
+    #[inline]
+    fn of(negative: bool, mut left: u64) -> Self {
+        let mut decimal = Self { digits: [0; 20], start: 20 };
         loop {
             decimal.push(b'0' + (left % 10) as u8);
             left /= 10;
@@ -178,17 +197,19 @@ impl Decimal {
                 break;
             }
         }
-        if value < 0 {
+        if negative {
             decimal.push(b'-');
         }
         decimal
     }
 
+    #[inline]
     fn push(&mut self, digit: u8) {
         self.start -= 1;
         self.digits[self.start] = digit;
     }
 
+    #[inline]
     fn as_bytes(&self) -> &[u8] {
         &self.digits[self.start..]
     }
@@ -238,12 +259,14 @@ mod tests {
         labels.add("GET");
         labels.add(&long);
         labels.add(&-42_i64);
+        labels.add(&i64::MIN);
+        labels.add(&7_u8);
         labels.add(&u64::MAX);
         labels.add(&true);
         labels.add("");
         let key = SeriesKey { parent: 1, outcome: 0, bytes: labels.bytes() };
         let values: Vec<_> = key.values().collect();
-        assert_eq!(values, ["GET", &long, "-42", "18446744073709551615", "true", ""]);
+        assert_eq!(values, ["GET", &long, "-42", "-9223372036854775808", "7", "18446744073709551615", "true", ""]);
     }
 
     #[test]

@@ -42,12 +42,20 @@ impl Shard {
     }
 
     /// The series this thread has looked up before. Only the leasing thread may call this.
+    #[inline(always)]
     pub(crate) fn cache(&self) -> &'static SeriesCache {
-        self.cache.get().unwrap_or_else(|| {
-            let cache: &'static SeriesCache = Box::leak(Box::default());
-            self.cache.set(cache);
-            cache
-        })
+        match self.cache.get() {
+            Some(cache) => cache,
+            None => self.new_cache(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn new_cache(&self) -> &'static SeriesCache {
+        let cache: &'static SeriesCache = Box::leak(Box::default());
+        self.cache.set(cache);
+        cache
     }
 
     /// Calls recorded so far in one series. Any thread may call this.
