@@ -102,7 +102,7 @@ impl<M: Mode> Guard<M> {
     ///
     /// # Cost
     /// Switched off: one load and one branch.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn enter<L: LabelSet, F: FieldSet>(callsite: &'static Callsite, labels: L, fields: F) -> Guard<M, F::Kept> {
         let control = registry::control_of(callsite);
         let mut call = Call::<M>::new(callsite, control);
@@ -132,19 +132,19 @@ impl<M: Mode, K: Kept> Guard<M, K> {
     }
 
     /// A guard for a body that leaves in places of its own.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn watched(self) -> Watched<M, K> {
         Watched { guard: self, seen: Cell::new(None), unwinding: std::thread::panicking() }
     }
 
     /// Ends the call well.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn finish_ok(self) {
         self.finish(Seen::Ok);
     }
 
     /// Ends the call with what its value told.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn finish(mut self, seen: Seen) {
         let call = self.take();
         if K::HOLDS {
@@ -157,7 +157,7 @@ impl<M: Mode, K: Kept> Guard<M, K> {
     }
 
     /// Ends the call with what its value told, and more fields.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn finish_with(mut self, seen: Seen, extra: &Fields) {
         self.take().end(seen, self.kept.fields(), Some(extra));
     }
@@ -172,7 +172,7 @@ impl<M: Mode, K: Kept> Guard<M, K> {
 }
 
 impl<M: Mode, K: Kept> Drop for Guard<M, K> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
         if self.call.control().is_on() {
             abandoned(self.take(), self.kept.fields());
@@ -315,7 +315,8 @@ macro_rules! __finish {
         value
     }};
     (@error $extra:ident, $err:ident, $value:expr) => {
-        if let ::core::option::Option::Some(error) = $crate::expand::probe::HasError::error($value) {
+        use $crate::expand::probe::{ShowsError as _, ShowsNothing as _};
+        if let ::core::option::Option::Some(error) = (&&$crate::expand::probe::Probe::of($value)).error() {
             $extra.$err("exception.message", error);
         }
     };

@@ -71,25 +71,48 @@ impl<T: ?Sized> SeesValue for Probe<'_, T> {
     }
 }
 
-/// The error inside a `Result`, for `err`.
+/// What `err` asks for.
 #[diagnostic::on_unimplemented(
     message = "`err` needs a function that returns a `Result`",
+    label = "this is `{Self}`",
     note = "leave `err` out, or return a `Result`"
 )]
-pub trait HasError {
+pub trait HasError {}
+
+impl<T, E> HasError for Result<T, E> {}
+
+/// Refuses what is not a `Result`, where `err` was written.
+#[inline(always)]
+pub const fn is_result<T: HasError>(_: &T) {}
+
+/// The error of a `Result`, for `err`.
+pub trait ShowsError<'a> {
     /// The error's type.
     type Error;
 
     /// The error, if it is one.
-    fn error(&self) -> Option<&Self::Error>;
+    fn error(&self) -> Option<&'a Self::Error>;
 }
 
-impl<T, E> HasError for Result<T, E> {
+impl<'a, T, E> ShowsError<'a> for &Probe<'a, Result<T, E>> {
     type Error = E;
 
     #[inline(always)]
-    fn error(&self) -> Option<&E> {
-        self.as_ref().err()
+    fn error(&self) -> Option<&'a E> {
+        self.0.as_ref().err()
+    }
+}
+
+/// Anything else has none: `err` on a block concerns those of its functions that return a `Result`.
+pub trait ShowsNothing {
+    /// Nothing.
+    fn error(&self) -> Option<&'static std::convert::Infallible>;
+}
+
+impl<T: ?Sized> ShowsNothing for Probe<'_, T> {
+    #[inline(always)]
+    fn error(&self) -> Option<&'static std::convert::Infallible> {
+        None
     }
 }
 
@@ -256,6 +279,13 @@ mod tests {
             name_of((&&&Probe::of(&Err::<u8, _>(Silent))).seen()).as_deref(),
             Some("obs_runtime::probe::tests::Silent")
         );
+    }
+
+    #[test]
+    fn only_a_result_shows_an_error() {
+        assert_eq!((&&Probe::of(&Err::<u8, _>("no"))).error(), Some(&"no"));
+        assert_eq!((&&Probe::of(&Ok::<u8, &str>(1))).error(), None);
+        assert_eq!((&&Probe::of(&Some("no"))).error(), None);
     }
 
     #[test]

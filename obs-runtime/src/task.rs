@@ -42,7 +42,7 @@ pub struct Task<M: Mode, K: Kept = ()> {
 
 impl<M: Mode> Task<M> {
     /// Prepares a call. It begins with the first poll.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn new<L: LabelSet, F: FieldSet>(callsite: &'static Callsite, labels: L, fields: F) -> Task<M, F::Kept> {
         let mut control = registry::control_of(callsite);
         let mut kept = F::nothing();
@@ -76,6 +76,15 @@ impl<M: Mode, K: Kept> Task<M, K> {
         Running { future, task: Some(self) }
     }
 
+    /// Runs a future as this call, to its end: `finish` looks at the value.
+    ///
+    /// The future is moved once, into what is returned. Awaiting [`Self::run`] in an async block would keep it twice:
+    /// as what the block captured and as what it awaits.
+    #[inline(always)]
+    pub fn drive<T, F: Future<Output = T>, E: Fn(Self, T) -> T>(self, future: F, finish: E) -> Driven<F, E, M, K> {
+        Driven { running: self.run(future), finish }
+    }
+
     /// Whether the call becomes a span.
     #[inline(always)]
     pub fn is_recorded(&self) -> bool {
@@ -83,13 +92,13 @@ impl<M: Mode, K: Kept> Task<M, K> {
     }
 
     /// Ends the call with what its value told.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn finish(mut self, seen: Seen) {
         self.end(seen, None);
     }
 
     /// Ends the call with what its value told, and more fields.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn finish_with(mut self, seen: Seen, extra: &Fields) {
         self.end(seen, Some(extra));
     }
@@ -164,7 +173,7 @@ impl<M: Mode, K: Kept> Task<M, K> {
 }
 
 impl<M: Mode, K: Kept> Drop for Task<M, K> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
         if self.begun && self.control.is_on() {
             self.abandoned();
@@ -206,6 +215,27 @@ impl<F, M: Mode, K: Kept> Running<F, M, K> {
     }
 }
 
+/// The future of a call that also ends it. Beside [`Running`] it holds a closure that captures nothing.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Driven<F, E, M: Mode, K: Kept> {
+    running: Running<F, M, K>,
+    finish: E,
+}
+
+impl<F: Future, E: Fn(Task<M, K>, F::Output) -> F::Output, M: Mode, K: Kept> Future for Driven<F, E, M, K> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        // SAFETY: nothing is moved out through this reference.
+        let this = unsafe { self.get_unchecked_mut() };
+        // SAFETY: `running` is pinned whenever `self` is: it is never moved out, there is no `Drop` of our own that
+        // could, and `Driven` is `Unpin` only if `running` is.
+        let running = unsafe { Pin::new_unchecked(&mut this.running) };
+        running.poll(context).map(|(value, task)| (this.finish)(task, value))
+    }
+}
+
 /// One poll: the span is the running one, the clock runs.
 struct OnePoll<'a, M: Mode, K: Kept> {
     task: &'a mut Task<M, K>,
@@ -217,7 +247,7 @@ struct OnePoll<'a, M: Mode, K: Kept> {
 }
 
 impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn enter(task: &'a mut Task<M, K>) -> Self {
         let first = !task.begun;
         if first {
@@ -233,7 +263,7 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
 }
 
 impl<M: Mode, K: Kept> Drop for OnePoll<'_, M, K> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
         M::Span::swap(self.before);
         if self.task.reads_clock() {

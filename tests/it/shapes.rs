@@ -113,6 +113,25 @@ twice! {
         pause().await;
     }
 
+    pub(super) fn returned(bytes: [u8; 512]) -> impl Future<Output = Option<usize>> {
+        async move {
+            pause().await;
+            Some(bytes.len())
+        }
+    }
+
+    pub(super) fn unpin(n: u8) -> impl Future<Output = u8> + Unpin {
+        std::future::ready(n)
+    }
+
+    pub(super) fn deep(n: u32, last: &dyn Fn() -> usize) -> usize {
+        if n == 0 { last() } else { deep(n - 1, last) + std::hint::black_box(0) }
+    }
+
+    pub(super) fn deep_result(n: u32, last: &dyn Fn() -> usize) -> Result<usize, String> {
+        if n == 0 { Ok(last()) } else { Ok(deep_result(n - 1, last)? + std::hint::black_box(0)) }
+    }
+
     pub(super) fn boxed(text: String) -> Pin<Box<dyn Future<Output = usize> + Send>> {
         let length = text.len();
         Box::pin(async move {
@@ -214,7 +233,36 @@ fn a_future_grows_by_a_bounded_amount() {
         size_of_val(&instrumented::wide([0; 256], String::new())),
     );
     let narrow = grown(size_of_val(&plain::narrow()), size_of_val(&instrumented::narrow()));
-    assert!(wide <= MOST && narrow <= MOST, "{wide} and {narrow} bytes more");
+    let returned = grown(size_of_val(&plain::returned([0; 512])), size_of_val(&instrumented::returned([0; 512])));
+    assert!(wide <= MOST && narrow <= MOST && returned <= MOST, "{wide}, {narrow} and {returned} bytes more");
+}
+
+#[test]
+fn a_future_that_need_not_be_pinned_is_measured_as_one() {
+    fn is_unpin<T: Unpin>(value: T) -> T {
+        value
+    }
+    let dropped = instrumented::unpin(1);
+    drop(is_unpin(dropped));
+    assert_eq!(block_on(is_unpin(instrumented::unpin(1))), 1);
+    assert_eq!(of("instrumented::unpin"), outcomes(1, 0, 0, 0));
+}
+
+#[test]
+fn a_stack_frame_grows_by_a_bounded_amount() {
+    // Without optimisation too: programs under test recurse as deep as others.
+    const MOST: usize = 1024;
+    fn here() -> usize {
+        let local = 0_u8;
+        std::hint::black_box(&raw const local).addr()
+    }
+    let frame = |deep: &dyn Fn(u32) -> usize| (deep(10) - deep(110)) / 100;
+    let plain = frame(&|n| plain::deep(n, &here));
+    let ours = frame(&|n| instrumented::deep(n, &here));
+    assert!(ours <= plain + MOST, "{plain} and {ours} bytes");
+    let plain = frame(&|n| plain::deep_result(n, &here).expect("it is ok"));
+    let ours = frame(&|n| instrumented::deep_result(n, &here).expect("it is ok"));
+    assert!(ours <= plain + MOST, "{plain} and {ours} bytes");
 }
 
 #[test]

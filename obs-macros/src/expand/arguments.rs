@@ -28,7 +28,9 @@ impl<'a> Arguments<'a> {
     pub(super) fn new(call: &'a Instrumented<'a>, signature: &mut Signature) -> Self {
         let mut this = Self { call, bindings: Vec::new(), attributes: Vec::new() };
         for argument in &mut signature.inputs {
-            if let FnArg::Typed(argument) = argument {
+            if let FnArg::Typed(argument) = argument
+                && !is_conditional(&argument.attrs)
+            {
                 this.visit_pat_mut(&mut argument.pat);
                 let lints = argument.attrs.extract_if(.., |attribute| is_lint(attribute));
                 this.attributes.extend(lints);
@@ -96,8 +98,8 @@ pub(super) fn captured(call: &Instrumented<'_>, signature: &mut Signature) -> To
             FnArg::Receiver(receiver) if mentions(body.clone(), &receiver.self_token.into()) => {
                 captured.names.push(receiver.self_token.into());
             }
-            FnArg::Receiver(_) => {}
-            FnArg::Typed(argument) => captured.visit_pat_mut(&mut argument.pat),
+            FnArg::Typed(argument) if !is_conditional(&argument.attrs) => captured.visit_pat_mut(&mut argument.pat),
+            FnArg::Receiver(_) | FnArg::Typed(_) => {}
         }
     }
     let names = captured.names.iter().rev();
@@ -134,6 +136,11 @@ fn hides(binding: &mut PatIdent, call: &Instrumented<'_>) -> bool {
         binding.ident.set_span(Span::mixed_site().located_at(binding.ident.span()));
     }
     hides
+}
+
+/// Whether the argument may not be there: nothing of ours can name it. The body captures it, if it does.
+fn is_conditional(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| ["cfg", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name)))
 }
 
 fn is_lint(attribute: &Attribute) -> bool {

@@ -1,6 +1,7 @@
 //! What every form begins and ends with.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
 use syn::ReturnType;
 
 use super::callsite::callsite;
@@ -22,17 +23,21 @@ pub(super) fn task(call: &Instrumented<'_>) -> TokenStream {
     ours!(#private::Task::<#private::#mode>::new(#callsite, #labels, #fields))
 }
 
-// Output: ::obs::__private::finish!(guard, value, ret: debug)
+// Output: ::obs::__private::probe::is_result(&value); ::obs::__private::finish!(guard, value, err: display)
 pub(super) fn finish(call: &Instrumented<'_>, guard: &TokenStream, value: &TokenStream) -> TokenStream {
     let private = private(call);
     let ret = call.ret().map(show).map(|show| ours!(, ret: #show));
     let err = call.err().map(show).map(|show| ours!(, err: #show));
+    let check = call.err().filter(|_| call.needs_result).map(|shown| {
+        let (here, value) = (Span::mixed_site().located_at(shown.at), located_at(value, shown.at));
+        quote_spanned!(here=> #private::probe::is_result(&#value);)
+    });
     // A function without a value ends in a statement.
     let end = match &call.function.signature.output {
         ReturnType::Default => Some(ours!(;)),
         ReturnType::Type(..) => None,
     };
-    ours!(#private::finish!(#guard, #value #ret #err) #end)
+    ours!(#check #private::finish!(#guard, #value #ret #err) #end)
 }
 
 /// The most that any of the attributes asks of a guard.
@@ -75,6 +80,15 @@ fn field(field: &Field) -> TokenStream {
         Sigil::Display => ours!(fields.display(#key, &(#value));),
         Sigil::Debug => ours!(fields.debug(#key, &(#value));),
     }
+}
+
+/// Tokens of ours that a message about them is to show elsewhere.
+fn located_at(tokens: &TokenStream, at: Span) -> TokenStream {
+    let moved = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(at));
+        token
+    });
+    moved.collect()
 }
 
 /// At the user's token, so that a missing `Debug` is reported there.

@@ -7,7 +7,7 @@ use syn::{ReturnType, Signature, Type};
 use super::arguments::captured;
 use super::{braces, enter, inferable, is_complete, labelled, private};
 use crate::model::Instrumented;
-use crate::model::form::future_output;
+use crate::model::form::{PinnedTail, future_output};
 use crate::parse::entry::span_of;
 
 // Input:  async fn f() -> R { body }
@@ -39,59 +39,57 @@ pub(super) fn of_async_fn(call: &Instrumented<'_>, signature: &mut Signature) ->
 // Input:  fn f() -> impl Future<Output = T> { body }
 // Output: let task = Task::new(..);
 //         let future = future::<T, _>(move || { body });
-//         async move { <T> let (value, task) = task.run(future).await; finish!(task, value) }
+//         task.drive::<T, _, _>(future, |task, value| { finish!(task, value) })
 pub(super) fn of_impl_future(call: &Instrumented<'_>, output: &Type) -> TokenStream {
     let private = private(call);
     let task = enter::task(call);
     let body = &call.function.body;
     let item = future_output(output).map(inferable).map_or_else(|| ours!(_), |item| ours!(#item));
-    let edge = future_output(output).map(|item| edge_of(item, &TokenStream::new()));
-    let run = run(call, &ours!(__obs_future));
+    let drive = drive(call, &item);
     ours! {
         let __obs_task = #task;
         let __obs_future = #private::future::<#item, _>(move || #body);
-        async move { #edge #run }
+        #drive
     }
 }
 
 // Input:  fn f() -> Pin<Box<dyn Future<Output = T>>> { statements; Box::pin(future) }
 // Output: let task = Task::new(..);
 //         let future = { statements; future };
-//         Box::pin(async move { <T> let (value, task) = task.run(future).await; finish!(task, value) })
-pub(super) fn of_box_pin(
-    call: &Instrumented<'_>,
-    output: &Type,
-    statements: &TokenStream,
-    pin: &TokenStream,
-    future: &TokenStream,
-) -> TokenStream {
+//         Box::pin(task.drive::<T, _, _>(future, |task, value| { finish!(task, value) }))
+pub(super) fn of_box_pin(call: &Instrumented<'_>, output: &Type, tail: &PinnedTail) -> TokenStream {
+    let PinnedTail { statements, future, pin, boxed } = tail;
     let task = enter::task(call);
-    let edge = edge_of_output(output);
-    let run = run(call, &ours!(__obs_future));
+    let drive = drive(call, &output_of(output));
     ours! {
         let __obs_task = #task;
         let __obs_future = { #statements #future };
-        #pin(async move { #edge #run })
+        #pin(#drive)#boxed
     }
 }
 
 // Input:  fn f() -> Pin<Box<dyn Future<Output = T>>> { body }
 // Output: let task = Task::new(..);
 //         let future = call(move || -> Pin<..> { body });
-//         Box::pin(async move { <T> let (value, task) = task.run(future).await; finish!(task, value) })
+//         Box::pin(task.drive::<T, _, _>(future, |task, value| { finish!(task, value) }))
 /// A box more than without us: what the body makes is already one.
 pub(super) fn of_boxed(call: &Instrumented<'_>, output: &Type) -> TokenStream {
     let private = private(call);
     let task = enter::task(call);
     let body = &call.function.body;
-    let edge = edge_of_output(output);
-    let run = run(call, &ours!(__obs_future));
+    let drive = drive(call, &output_of(output));
     let output = inferable(output);
     ours! {
         let __obs_task = #task;
         let __obs_future = #private::call(move || -> #output #body);
-        #private::Box::pin(async move { #edge #run })
+        #private::Box::pin(#drive)
     }
+}
+
+// Output: task.drive::<T, _, _>(future, |task, value| { finish!(task, value) })
+fn drive(call: &Instrumented<'_>, item: &TokenStream) -> TokenStream {
+    let finish = enter::finish(call, &ours!(__obs_task), &ours!(__obs_value));
+    ours!(__obs_task.drive::<#item, _, _>(__obs_future, |__obs_task, __obs_value| { #finish }))
 }
 
 // Output: let (value, task) = task.run(future).await; finish!(task, value)
@@ -112,13 +110,10 @@ fn edge_of(output: &Type, captured: &TokenStream) -> TokenStream {
     if is_complete(output) { return_edge(&ours!(#output), span_of(output), captured) } else { TokenStream::new() }
 }
 
-/// The same, when only the type of the future is known.
-fn edge_of_output(future: &Type) -> TokenStream {
-    if is_complete(future) {
-        return_edge(&ours!(<#future as ::core::future::Future>::Output), span_of(future), &TokenStream::new())
-    } else {
-        TokenStream::new()
-    }
+// Input:  Pin<Box<dyn Future<Output = T>>>
+// Output: <Pin<Box<dyn Future<Output = T>>> as Future>::Output
+fn output_of(future: &Type) -> TokenStream {
+    if is_complete(future) { ours!(<#future as ::core::future::Future>::Output) } else { ours!(_) }
 }
 
 // Input:  R

@@ -34,7 +34,7 @@ pub(crate) fn instrumented(call: &Instrumented<'_>) -> TokenStream {
         Form::InPlaceValue(output, block) => caller::in_place_value(call, output, block),
         Form::Async => future::of_async_fn(call, &mut signature),
         Form::ImplFuture(output) => future::of_impl_future(call, output),
-        Form::BoxPin { output, statements, pin, future } => future::of_box_pin(call, output, statements, pin, future),
+        Form::BoxPin { output, tail } => future::of_box_pin(call, output, tail),
         Form::Boxed(output) => future::of_boxed(call, output),
     };
     let taken = call.taken.iter().map(taken);

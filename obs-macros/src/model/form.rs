@@ -1,8 +1,8 @@
 //! Which of the forms of expansion a function gets.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::{Block, Expr, GenericArgument, PathArguments, ReturnType, Stmt, Type, TypeParamBound};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{Block, Expr, ExprMethodCall, GenericArgument, PathArguments, ReturnType, Stmt, Type, TypeParamBound};
 
 use crate::parse::Function;
 
@@ -18,8 +18,8 @@ pub(crate) enum Form {
     Async,
     /// Returns `impl Future`.
     ImplFuture(Box<Type>),
-    /// Returns a boxed future, and the body ends in `Box::pin(future)`.
-    BoxPin { output: Box<Type>, statements: TokenStream, pin: TokenStream, future: TokenStream },
+    /// Returns a boxed future, and the body ends in `Box::pin(future)` or `future.boxed()`.
+    BoxPin { output: Box<Type>, tail: PinnedTail },
     /// Returns a boxed future made in some other way.
     Boxed(Box<Type>),
 }
@@ -65,8 +65,8 @@ impl Form {
         }
         let boxed = is_boxed_future(output);
         match tail_pin(function) {
-            Some((statements, pin, future)) if boxed || is_async_block(&future) => {
-                Some(Self::BoxPin { output: Box::new(output.clone()), statements, pin, future })
+            Some(tail) if boxed || is_async_block(&tail.future) => {
+                Some(Self::BoxPin { output: Box::new(output.clone()), tail })
             }
             _ => boxed.then(|| Self::Boxed(Box::new(output.clone()))),
         }
@@ -119,7 +119,7 @@ fn is_future(bound: &TypeParamBound) -> bool {
 /// Whether a wrapped future still meets the bound.
 fn keeps_to_futures(bound: &TypeParamBound) -> bool {
     let TypeParamBound::Trait(name) = bound else { return true };
-    let autos = ["Send", "Sync", "UnwindSafe", "RefUnwindSafe"];
+    let autos = ["Send", "Sync", "Unpin", "UnwindSafe", "RefUnwindSafe"];
     is_future(bound) || name.path.segments.last().is_some_and(|last| autos.iter().any(|auto| last.ident == auto))
 }
 
@@ -151,23 +151,49 @@ fn only_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     }
 }
 
+/// A body that ends by boxing a future.
+pub(crate) struct PinnedTail {
+    pub(crate) statements: TokenStream,
+    pub(crate) future: TokenStream,
+    /// `Box::pin`, or nothing.
+    pub(crate) pin: TokenStream,
+    /// Nothing, or `.boxed()`.
+    pub(crate) boxed: TokenStream,
+}
+
 // Input:  statements; Box::pin(future)
-// Output: (`statements;`, `Box::pin`, `future`)
-fn tail_pin(function: &Function) -> Option<(TokenStream, TokenStream, TokenStream)> {
+// Input:  statements; future.boxed()
+fn tail_pin(function: &Function) -> Option<PinnedTail> {
     let tokens: Vec<TokenTree> = function.body.stream().into_iter().collect();
     let [.., TokenTree::Ident(name), TokenTree::Group(_)] = &*tokens else { return None };
-    if name != "pin" || returns(&tokens) {
+    if !["pin", "boxed", "boxed_local"].iter().any(|word| name == word) || returns(&tokens) {
         return None;
     }
     let block: Block = syn::parse2(function.body.to_token_stream()).ok()?;
     let (tail, statements) = block.stmts.split_last()?;
-    let Stmt::Expr(Expr::Call(call), None) = tail else { return None };
-    let Expr::Path(path) = &*call.func else { return None };
-    let mut segments = path.path.segments.iter().rev();
-    let is_pin = segments.next()?.ident == "pin" && segments.next()?.ident == "Box";
-    let future = call.args.first().filter(|_| is_pin && call.args.len() == 1 && call.attrs.is_empty())?;
+    let (future, pin, boxed) = match tail {
+        Stmt::Expr(Expr::Call(call), None) => {
+            let Expr::Path(path) = &*call.func else { return None };
+            let mut segments = path.path.segments.iter().rev();
+            let is_pin = segments.next()?.ident == "pin" && segments.next()?.ident == "Box";
+            let future = call.args.first().filter(|_| is_pin && call.args.len() == 1 && call.attrs.is_empty())?;
+            (future, path.to_token_stream(), TokenStream::new())
+        }
+        Stmt::Expr(Expr::MethodCall(call), None) if call.args.is_empty() && call.attrs.is_empty() => {
+            let (dot, method, parens) = (&call.dot_token, &call.method, TokenTree::from(empty(call)));
+            (&*call.receiver, TokenStream::new(), quote!(#dot #method #parens))
+        }
+        _ => return None,
+    };
     let statements = statements.iter().map(ToTokens::to_token_stream).collect();
-    Some((statements, path.to_token_stream(), future.to_token_stream()))
+    Some(PinnedTail { statements, future: future.to_token_stream(), pin, boxed })
+}
+
+/// The parentheses of a call without arguments.
+fn empty(call: &ExprMethodCall) -> Group {
+    let mut parens = Group::new(Delimiter::Parenthesis, TokenStream::new());
+    parens.set_span(call.paren_token.span.join());
+    parens
 }
 
 fn is_async_block(future: &TokenStream) -> bool {

@@ -22,6 +22,8 @@ pub(crate) struct Instrumented<'a> {
     pub(crate) counted: Option<&'a Counted>,
     pub(crate) budget: Option<&'a Budget>,
     pub(crate) form: Form,
+    /// `err` stands on the function itself, which then has to return a `Result`.
+    pub(crate) needs_result: bool,
     /// The paths of the attributes that were taken along.
     pub(crate) taken: Vec<proc_macro2::TokenStream>,
 }
@@ -50,6 +52,7 @@ impl<'a> Instrumented<'a> {
             }),
             function,
             form,
+            needs_result: own.iter().find_map(Layer::traced).is_some_and(|traced| traced.err.is_some()),
             taken: own.iter().filter_map(|layer| layer.path.clone()).collect(),
         };
         this.check(own, errors);

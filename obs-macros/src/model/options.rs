@@ -139,7 +139,9 @@ impl Budget {
             }
             limit = Some(wall_nanos(&entry, unit, nanos, errors).unwrap_or(1));
         }
-        let on_exceed = reader.take("on_exceed").map_or(OnExceed::Count, |entry| on_exceed(&entry, errors));
+        let on_exceed_entry = reader.take("on_exceed");
+        let at = on_exceed_entry.as_ref().map_or(at, |entry| entry.key.span());
+        let on_exceed = on_exceed_entry.map_or(OnExceed::Count, |entry| on_exceed(&entry, errors));
         if limit.is_none() && errors.len() == before && reader.is_empty() {
             errors.at(at, "`#[budget]` needs a limit; write `#[budget(ms = 10)]`");
         }

@@ -61,7 +61,22 @@ async fn keys(id: u64, r#type: &str) -> Option<usize> {
     Some(id as usize + r#type.len())
 }
 
+// An argument that is not there on some platforms cannot be named by anything of ours.
+#[obs::traced(fields(n))]
+#[obs::counted]
+fn conditional(n: u32, #[cfg(all())] mut there: u32, #[cfg(any())] not_there: u32) -> Option<u32> {
+    there += n;
+    Some(there)
+}
+
+#[obs::traced]
+async fn conditional_async(#[cfg(all())] there: u32, #[cfg(any())] _not_there: u32) -> Option<u32> {
+    Some(there)
+}
+
 fn main() {
+    assert_eq!(conditional(1, 2), Some(3));
+    drop(conditional_async(1));
     assert_eq!(structure(Point { x: 1, y: 2 }), Ok(3));
     assert_eq!(tuples((1, String::new()), [1, 2, 3], Unit, vec![]), [2, 0]);
     assert_eq!(unit(Unit, &1, Ok(1)), Some(2));

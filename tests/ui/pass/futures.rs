@@ -113,6 +113,35 @@ impl Dynamic for Store {
     }
 }
 
+/// As `futures` has it.
+trait FutureExt: Future + Sized {
+    fn boxed<'a>(self) -> BoxFuture<'a, Self::Output>
+    where
+        Self: Send + 'a,
+    {
+        Box::pin(self)
+    }
+}
+
+impl<F: Future> FutureExt for F {}
+
+#[obs::traced]
+fn by_method(text: &str) -> BoxFuture<'_, Result<usize, String>> {
+    let length = text.len();
+    async move {
+        if length == 0 {
+            return Err("empty".into());
+        }
+        Ok(length)
+    }
+    .boxed()
+}
+
+#[obs::counted]
+fn by_method_of_any(n: u32) -> Pin<Box<dyn Future<Output = u32> + Send>> {
+    std::future::ready(n).boxed()
+}
+
 struct Other;
 
 #[async_trait::async_trait]
@@ -145,6 +174,10 @@ async fn main() {
     assert_eq!(early_boxed(0).await, 7);
     assert_eq!(is_send(ready_made(1)).await, 1);
     assert_eq!(recursive(3).await, 3);
+    assert_eq!(is_send(by_method("abc")).await, Ok(3));
+    assert_eq!(by_method_of_any(2).await, 2);
+    let by_method = obs::callsites().find(|callsite| callsite.name().ends_with("by_method")).unwrap();
+    assert!(by_method.meta().is_async);
     assert_eq!(Store(2).twice().await, Ok(4));
     assert_eq!(is_send(Store(2).later()).await, 2);
     assert_eq!(is_send(Dynamic::get(&Store(2), "1")).await.unwrap(), 3);

@@ -138,7 +138,37 @@ fn shown_ref(text: &str) -> &str {
 #[obs::traced(ret)]
 fn shown_unit() {}
 
+struct Page(Vec<u8>);
+
+// On a block, `err` concerns what returns a `Result`.
+#[obs::traced(err)]
+impl Page {
+    fn parse(text: &str) -> Result<Self, std::num::ParseIntError> {
+        Ok(Self(vec![text.parse()?]))
+    }
+
+    fn bytes(&mut self) -> &mut Vec<u8> {
+        &mut self.0
+    }
+
+    fn first(&self) -> Option<u8> {
+        self.0.first().copied()
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    async fn send(self) -> Result<usize, String> {
+        Ok(self.0.len())
+    }
+}
+
 fn main() {
+    let mut page = Page::parse("7").unwrap();
+    page.bytes().push(8);
+    assert_eq!((page.first(), page.len()), (Some(7), 2));
+    drop(page.send());
     assert!(alias("0").is_err());
     assert!(matches!(alias("7"), Ok(7)));
     assert_eq!(io().unwrap(), 1);
