@@ -134,6 +134,32 @@ impl Histogram {
         }
     }
 
+    /// Adds another histogram's values, taking over its memory where this one has none.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        if self.counts.is_empty() {
+            (self.offset, self.counts) = (other.offset, other.counts);
+            self.zero_count += other.zero_count;
+            self.sum += other.sum;
+            self.max = self.max.max(other.max);
+        } else {
+            self.merge(&other);
+        }
+    }
+
+    /// Adds sixteen neighbouring buckets, the first with a native index.
+    pub(crate) fn add_page(&mut self, first: i32, page: [u64; 16]) {
+        let end = self.offset + i32::try_from(self.counts.len()).unwrap_or(i32::MAX);
+        if !self.counts.is_empty() && end == first {
+            // The usual case: pages come in order, one after the other.
+            let used = page.iter().rposition(|&n| n > 0).map_or(0, |last| last + 1);
+            self.counts.extend_from_slice(&page[..used]);
+            return;
+        }
+        for (index, n) in (first..).zip(page) {
+            self.add_bucket(index, n);
+        }
+    }
+
     /// Adds `n` values to the bucket with a native index.
     pub fn add_bucket(&mut self, index: i32, n: u64) {
         if n == 0 {

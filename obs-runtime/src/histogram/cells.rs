@@ -148,7 +148,7 @@ impl Buckets {
     pub(crate) fn read(&self, into: &mut Histogram) {
         for _ in 0..TRIES {
             if let Some(read) = self.try_read() {
-                return into.merge(&read);
+                return into.absorb(read);
             }
         }
         self.await_even();
@@ -184,9 +184,8 @@ impl Buckets {
         let carries = lock(&self.carries);
         into.add_zero(self.zero.load(Ordering::Relaxed));
         for (number, page) in self.pages.iter().enumerate() {
-            for (at, bucket) in page.get().into_iter().flat_map(|page| &page.0).enumerate() {
-                let n = u64::from(bucket.load(Ordering::Relaxed));
-                into.add_bucket(native_of(number * 16 + at), n);
+            if let Some(page) = page.get() {
+                into.add_page(native_of(number * 16), page.0.each_ref().map(|n| n.load(Ordering::Relaxed).into()));
             }
         }
         for &position in carries.iter() {
