@@ -2,6 +2,9 @@
 //!
 //! Made when the call begins; its end, in whatever way, is the end of the guard. It stays on the thread and in
 //! the function that made it.
+//!
+//! What the expansion calls is inlined only where the compiler optimises: without that, each inlined body keeps room of
+//! its own in the frame of the annotated function, 3 KiB in all.
 
 use std::cell::Cell;
 use std::marker::PhantomData;

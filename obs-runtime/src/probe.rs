@@ -250,7 +250,10 @@ mod tests {
 
     #[test]
     fn a_struct_is_named_once() {
-        assert_eq!(name_of((&&&Probe::of(&Err::<(), _>(Lost))).seen()).as_deref(), Some("obs_runtime::probe::tests::Lost"));
+        assert_eq!(
+            name_of((&&&Probe::of(&Err::<(), _>(Lost))).seen()).as_deref(),
+            Some("obs_runtime::probe::tests::Lost")
+        );
         let error = "x".parse::<u8>();
         assert_eq!(name_of((&&&Probe::of(&error)).seen()).as_deref(), Some("core::num::error::ParseIntError"));
     }

@@ -8,6 +8,7 @@ use super::callsite::callsite;
 use super::private;
 use crate::model::{Field, Instrumented, Show, Shown};
 use crate::parse::Sigil;
+use crate::parse::entry::span_of;
 
 // Output: ::obs::__private::Guard::<::obs::__private::Time>::enter(callsite, labels, fields)
 pub(super) fn guard(call: &Instrumented<'_>) -> TokenStream {
@@ -58,8 +59,8 @@ fn labels(call: &Instrumented<'_>) -> TokenStream {
     if call.labels().is_empty() {
         return ours!(#private::NoLabels);
     }
-    let values = call.labels().iter().map(|label| &label.value);
-    ours!(#private::WithLabels(|labels: &mut #private::Labels| { #(labels.add(&(#values));)* }))
+    let values = call.labels().iter().map(|label| borrowed(&label.value));
+    ours!(#private::WithLabels(|labels: &mut #private::Labels| { #(labels.add(#values);)* }))
 }
 
 // Input:  fields(user = ?user, cart)
@@ -75,11 +76,17 @@ fn fields(call: &Instrumented<'_>) -> TokenStream {
 
 fn field(field: &Field) -> TokenStream {
     let Field { key, value, sigil } = field;
+    let value = borrowed(value);
     match sigil {
-        Sigil::None => ours!(fields.value(#key, &(#value));),
-        Sigil::Display => ours!(fields.display(#key, &(#value));),
-        Sigil::Debug => ours!(fields.debug(#key, &(#value));),
+        Sigil::None => ours!(fields.value(#key, #value);),
+        Sigil::Display => ours!(fields.display(#key, #value);),
+        Sigil::Debug => ours!(fields.debug(#key, #value);),
     }
+}
+
+/// At the user's expression, so that a type that cannot be recorded is reported there.
+fn borrowed(value: &TokenStream) -> TokenStream {
+    quote_spanned!(Span::mixed_site().located_at(span_of(value))=> &(#value))
 }
 
 /// Tokens of ours that a message about them is to show elsewhere.
