@@ -30,8 +30,8 @@ pub(super) fn finish(call: &Instrumented<'_>, guard: &TokenStream, value: &Token
     let ret = call.ret().map(show).map(|show| ours!(, ret: #show));
     let err = call.err().map(show).map(|show| ours!(, err: #show));
     let check = call.err().filter(|_| call.needs_result).map(|shown| {
-        let (here, value) = (Span::mixed_site().located_at(shown.at), located_at(value, shown.at));
-        quote_spanned!(here=> #private::probe::is_result(&#value);)
+        let value = located_at(value, shown.at);
+        quote_spanned!(elsewhere(shown.at)=> #private::probe::is_result(&(#value));)
     });
     // A function without a value ends in a statement.
     let end = match &call.function.signature.output {
@@ -86,7 +86,13 @@ fn field(field: &Field) -> TokenStream {
 
 /// At the user's expression, so that a type that cannot be recorded is reported there.
 fn borrowed(value: &TokenStream) -> TokenStream {
-    quote_spanned!(Span::mixed_site().located_at(span_of(value))=> &(#value))
+    quote_spanned!(elsewhere(span_of(value))=> &(#value))
+}
+
+/// For tokens of ours that a message about them is to show in the attribute. Not `mixed_site`: line coverage counts what
+/// has the context of the code around it, and an attribute is no line of the function's.
+fn elsewhere(at: Span) -> Span {
+    Span::call_site().located_at(at)
 }
 
 /// Tokens of ours that a message about them is to show elsewhere.

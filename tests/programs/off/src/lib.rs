@@ -27,6 +27,21 @@ pub async fn later(n: u32) -> Option<u32> {
     std::future::ready(n).await.checked_add(1)
 }
 
+#[cfg_attr(feature = "annotated", obs::traced(err))]
+#[inline(never)]
+pub fn returned(n: u32) -> impl Future<Output = Result<u32, &'static str>> {
+    let limit = n / 2;
+    async move { limit.checked_sub(1).ok_or("too small") }
+}
+
+#[cfg_attr(feature = "annotated", obs::traced)]
+#[inline(never)]
+pub fn boxed(n: u32) -> std::pin::Pin<Box<dyn Future<Output = u32>>> {
+    Box::pin(async move {
+        n.rotate_left(3)
+    })
+}
+
 pub struct Cart(Vec<u32>);
 
 #[cfg_attr(feature = "annotated", obs::traced)]
