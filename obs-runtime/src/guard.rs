@@ -20,11 +20,20 @@ use crate::registry;
 use crate::span::{End, OpenSpan, SpanPart};
 
 /// What a function's attributes need of a call, known when it is compiled.
-pub trait Mode {
+///
+/// What is small is inlined into the annotated function; a span is not: its two calls cost some two nanoseconds, and
+/// inlined it would make a program of many annotated functions compile several times as long.
+pub trait Mode: Sized {
     /// The span, or nothing.
     type Span: SpanPart;
     /// Whether a clock may be read.
     const TIMES: bool;
+
+    /// Begins a call; one that `waits` for its fields does not look at the clock yet.
+    #[doc(hidden)]
+    fn open(callsite: &'static Callsite, word: u32, waits: bool) -> Call<Self>;
+    #[doc(hidden)]
+    fn close_ok(call: Call<Self>);
 }
 
 /// Calls are counted.
@@ -42,16 +51,52 @@ pub struct Trace;
 impl Mode for Count {
     type Span = ();
     const TIMES: bool = false;
+
+    #[inline(always)]
+    fn open(callsite: &'static Callsite, word: u32, waits: bool) -> Call<Self> {
+        Call::open(callsite, Control::from_word(word), waits)
+    }
+
+    #[inline(always)]
+    fn close_ok(call: Call<Self>) {
+        call.close(Outcome::Ok, None, None, None);
+    }
 }
 
 impl Mode for Time {
     type Span = ();
     const TIMES: bool = true;
+
+    #[inline(always)]
+    fn open(callsite: &'static Callsite, word: u32, waits: bool) -> Call<Self> {
+        Call::open(callsite, Control::from_word(word), waits)
+    }
+
+    #[inline(always)]
+    fn close_ok(call: Call<Self>) {
+        call.close(Outcome::Ok, None, None, None);
+    }
 }
 
 impl Mode for Trace {
     type Span = OpenSpan;
     const TIMES: bool = true;
+
+    #[inline(never)]
+    fn open(callsite: &'static Callsite, word: u32, waits: bool) -> Call<Self> {
+        Call::open(callsite, Control::from_word(word), waits)
+    }
+
+    #[inline(always)]
+    fn close_ok(call: Call<Self>) {
+        // One by one, so that they go in registers.
+        close_trace(call.callsite, call.word, call.start, call.span);
+    }
+}
+
+#[inline(never)]
+fn close_trace(callsite: &'static Callsite, word: u64, start: u64, span: OpenSpan) {
+    Call::<Trace> { callsite, word, start, span }.close(Outcome::Ok, None, None, None);
 }
 
 /// Counts the start of a call where that is asked for, and decides whether it is timed: without `Control::TIME` in
@@ -89,9 +134,12 @@ pub struct Guard<M: Mode, K: Kept = ()> {
     _stays_on_its_thread: PhantomData<*const ()>,
 }
 
+/// What a running call has to remember.
+///
 /// All of it in whole words: where a compiler moves it through memory, what was written in parts and is read as
 /// a whole would wait for the writes (ten nanoseconds).
-struct Call<M: Mode> {
+#[derive(Debug)]
+pub struct Call<M: Mode> {
     callsite: &'static Callsite,
     /// The control word. Off once the call has ended. Without `Control::TIME` when it is not this call's turn to be
     /// timed.
@@ -108,16 +156,13 @@ impl<M: Mode> Guard<M> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn enter<L: LabelSet, F: FieldSet>(callsite: &'static Callsite, labels: L, fields: F) -> Guard<M, F::Kept> {
         let control = registry::control_of(callsite);
-        let mut call = Call::<M>::new(callsite, control);
+        let mut call = Call::off(callsite);
         if control.is_on() {
-            call.begin(labels);
-            if !F::Kept::HOLDS {
-                call.start();
-            }
+            call = M::open(callsite, labels.choose(callsite, control.word()), F::Kept::HOLDS);
         }
         // Not earlier: what a call that may unwind has to drop is in memory, and nothing before this needs to be.
         let mut guard = Guard { call, kept: F::nothing(), _stays_on_its_thread: PhantomData };
-        if F::Kept::HOLDS && control.is_on() {
+        if F::Kept::HOLDS {
             if guard.call.span.is_recorded() {
                 fields.capture(&mut guard.kept);
             }
@@ -193,8 +238,27 @@ fn abandoned<M: Mode>(call: Call<M>, fields: Option<&Fields>) {
 
 impl<M: Mode> Call<M> {
     #[inline(always)]
-    fn new(callsite: &'static Callsite, control: Control) -> Self {
-        Self { callsite, word: control.word().into(), start: 0, span: M::Span::NONE }
+    fn off(callsite: &'static Callsite) -> Self {
+        Self { callsite, word: Control::OFF.word().into(), start: 0, span: M::Span::NONE }
+    }
+
+    #[inline(always)]
+    fn open(callsite: &'static Callsite, control: Control, waits: bool) -> Self {
+        let mut call = Self::off(callsite);
+        call.set_control(begin::<M>(callsite, control));
+        call.span = M::Span::open(callsite, control.word());
+        if !waits {
+            call.start();
+        }
+        call
+    }
+
+    /// Takes the time, if anybody wants to know it.
+    #[inline(always)]
+    fn start(&mut self) {
+        if self.is_timed() || self.span.is_recorded() {
+            self.start = clock::now();
+        }
     }
 
     #[inline(always)]
@@ -209,28 +273,8 @@ impl<M: Mode> Call<M> {
     }
 
     #[inline(always)]
-    fn begin<L: LabelSet>(&mut self, labels: L) {
-        let control = Control::from_word(labels.choose(self.callsite, self.control().word()));
-        self.set_control(begin::<M>(self.callsite, control));
-        self.span = M::Span::open(self.callsite, control.word());
-    }
-
-    /// Takes the time, if anybody wants to know it.
-    #[inline(always)]
-    fn start(&mut self) {
-        if self.reads_clock() {
-            self.start = clock::now();
-        }
-    }
-
-    #[inline(always)]
     fn is_timed(&self) -> bool {
         M::TIMES && self.control().has(Control::TIME)
-    }
-
-    #[inline(always)]
-    fn reads_clock(&self) -> bool {
-        self.is_timed() || self.span.is_recorded()
     }
 
     #[inline(always)]
@@ -238,10 +282,16 @@ impl<M: Mode> Call<M> {
         if !self.control().is_on() {
             return;
         }
-        match seen {
-            Seen::Ok => self.close(Outcome::Ok, None, fields, extra),
-            Seen::Err(name) => self.close_cold(&name, fields, extra),
+        match (seen, fields, extra) {
+            (Seen::Ok, None, None) => M::close_ok(self),
+            (Seen::Ok, ..) => self.close_with(fields, extra),
+            (Seen::Err(name), ..) => self.close_cold(&name, fields, extra),
         }
+    }
+
+    #[inline(never)]
+    fn close_with(self, fields: Option<&Fields>, extra: Option<&Fields>) {
+        self.close(Outcome::Ok, None, fields, extra);
     }
 
     #[cold]
