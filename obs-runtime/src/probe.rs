@@ -217,6 +217,7 @@ impl fmt::Write for FirstWord {
 }
 
 #[cfg(test)]
+#[expect(clippy::needless_borrow, reason = "the references choose among the traits, as in the expansion")]
 mod tests {
     use super::*;
 

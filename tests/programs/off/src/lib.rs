@@ -37,9 +37,7 @@ pub fn returned(n: u32) -> impl Future<Output = Result<u32, &'static str>> {
 #[cfg_attr(feature = "annotated", obs::traced)]
 #[inline(never)]
 pub fn boxed(n: u32) -> std::pin::Pin<Box<dyn Future<Output = u32>>> {
-    Box::pin(async move {
-        n.rotate_left(3)
-    })
+    Box::pin(async move { n.rotate_left(3) })
 }
 
 pub struct Cart(Vec<u32>);
