@@ -15,7 +15,8 @@ use common::Row;
 
 /// The rows that do not switch anything: that would be for all threads.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    let still = ["bare", "two reads of the TSC", "counted", "counted(labels)", "profiled", "traced, child", "all four, child"];
+    let still =
+        ["bare", "two reads of the TSC", "counted", "counted(labels)", "profiled", "traced, child", "all four, child"];
     common::ROWS.iter().filter(move |row| still.contains(&row.name))
 }
 

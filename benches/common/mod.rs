@@ -145,7 +145,10 @@ impl Row {
 }
 
 fn full_name(callsite: &str) -> &'static str {
-    obs::callsites().map(obs::Callsite::name).find(|name| name.ends_with(&format!("::{callsite}"))).expect("it is known")
+    obs::callsites()
+        .map(obs::Callsite::name)
+        .find(|name| name.ends_with(&format!("::{callsite}")))
+        .expect("it is known")
 }
 
 /// All rows, in the order of the tables.

@@ -27,13 +27,14 @@
 pub use std::boxed::Box;
 
 pub use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
-pub use crate::fields::{Fields, NoFields, WithFields};
+pub use crate::field_set::{NoFields, WithFields};
+pub use crate::fields::Fields;
 pub use crate::guard::{Count, Guard, Time, Trace, Watched};
 pub use crate::labels::{Labels, NoLabels, WithLabels};
 pub use crate::level::{Level, SpanKind};
 pub use crate::probe;
-pub use crate::task::Task;
 pub use crate::section::Entry;
+pub use crate::task::Task;
 pub use crate::{__callsite as callsite, __finish as finish, __seen as seen};
 
 /// Calls a closure once.

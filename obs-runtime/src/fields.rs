@@ -30,7 +30,7 @@ pub struct Fields {
 
 #[derive(Clone, Copy)]
 #[repr(u8)]
-enum Tag {
+pub(crate) enum Tag {
     Bool = 1,
     I64,
     U64,
@@ -43,12 +43,6 @@ impl Fields {
     #[inline(always)]
     pub const fn empty() -> Self {
         Self { inline: [0; INLINE], length: 0, dropped: 0, spilled: None }
-    }
-
-    /// Adds a field with its type kept: integers, floats, `bool` and text.
-    #[inline(always)]
-    pub fn value<V: FieldValue + ?Sized>(&mut self, key: &'static str, value: &V) {
-        value.write(key, self);
     }
 
     /// Adds a field as its `Display` text; `fields(k = %expr)`.
@@ -69,7 +63,7 @@ impl Fields {
     }
 
     #[inline(always)]
-    fn number(&mut self, key: &'static str, tag: Tag, bits: u64) {
+    pub(crate) fn number(&mut self, key: &'static str, tag: Tag, bits: u64) {
         let [address, length] = key_words(key, tag, 8);
         if let Some(room) = self.room(3) {
             room.copy_from_slice(&[address, length, bits]);
@@ -77,7 +71,7 @@ impl Fields {
     }
 
     #[inline]
-    fn str(&mut self, key: &'static str, text: &str) {
+    pub(crate) fn str(&mut self, key: &'static str, text: &str) {
         let text = if text.len() > MAX_TEXT { self.cut(text) } else { text };
         let head = key_words(key, Tag::Str, text.len());
         if let Some(room) = self.room(2 + text.len().div_ceil(8)) {
@@ -190,214 +184,6 @@ fn read_value(tag: u8, bytes: usize, words: &[u64]) -> Option<Value> {
         }
         _ => return None,
     })
-}
-
-/// What can be a field's value with its type kept. Everything else goes through `%` (`Display`) or `?` (`Debug`).
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a field's value by itself",
-    note = "write `name = %value` to record its `Display` text, or `name = ?value` for its `Debug` text"
-)]
-pub trait FieldValue {
-    /// Adds the field.
-    fn write(&self, key: &'static str, fields: &mut Fields);
-}
-
-macro_rules! numbers {
-    ($($number:ty => $tag:ident as $wide:ty;)*) => {
-        $(impl FieldValue for $number {
-            #[inline(always)]
-            fn write(&self, key: &'static str, fields: &mut Fields) {
-                fields.number(key, Tag::$tag, <$wide>::from(*self).cast_unsigned_bits());
-            }
-        })*
-    };
-}
-
-/// The bits of a number as a word.
-trait Bits {
-    fn cast_unsigned_bits(self) -> u64;
-}
-
-impl Bits for i64 {
-    #[inline(always)]
-    fn cast_unsigned_bits(self) -> u64 {
-        self.cast_unsigned()
-    }
-}
-
-impl Bits for u64 {
-    #[inline(always)]
-    fn cast_unsigned_bits(self) -> u64 {
-        self
-    }
-}
-
-impl Bits for f64 {
-    #[inline(always)]
-    fn cast_unsigned_bits(self) -> u64 {
-        self.to_bits()
-    }
-}
-
-numbers! {
-    bool => Bool as u64;
-    u8 => U64 as u64;
-    u16 => U64 as u64;
-    u32 => U64 as u64;
-    u64 => U64 as u64;
-    i8 => I64 as i64;
-    i16 => I64 as i64;
-    i32 => I64 as i64;
-    i64 => I64 as i64;
-    f32 => F64 as f64;
-    f64 => F64 as f64;
-}
-
-impl FieldValue for usize {
-    #[inline(always)]
-    fn write(&self, key: &'static str, fields: &mut Fields) {
-        (*self as u64).write(key, fields);
-    }
-}
-
-impl FieldValue for isize {
-    #[inline(always)]
-    fn write(&self, key: &'static str, fields: &mut Fields) {
-        (*self as i64).write(key, fields);
-    }
-}
-
-impl FieldValue for str {
-    #[inline]
-    fn write(&self, key: &'static str, fields: &mut Fields) {
-        fields.str(key, self);
-    }
-}
-
-impl FieldValue for String {
-    #[inline]
-    fn write(&self, key: &'static str, fields: &mut Fields) {
-        fields.str(key, self);
-    }
-}
-
-impl FieldValue for std::borrow::Cow<'_, str> {
-    #[inline]
-    fn write(&self, key: &'static str, fields: &mut Fields) {
-        fields.str(key, self);
-    }
-}
-
-impl FieldValue for char {
-    #[inline]
-    fn write(&self, key: &'static str, fields: &mut Fields) {
-        fields.str(key, self.encode_utf8(&mut [0; 4]));
-    }
-}
-
-impl<V: FieldValue + ?Sized> FieldValue for &V {
-    #[inline(always)]
-    fn write(&self, key: &'static str, fields: &mut Fields) {
-        V::write(self, key, fields);
-    }
-}
-
-impl<V: FieldValue + ?Sized> FieldValue for &mut V {
-    #[inline(always)]
-    fn write(&self, key: &'static str, fields: &mut Fields) {
-        V::write(self, key, fields);
-    }
-}
-
-impl<V: FieldValue + ?Sized> FieldValue for Box<V> {
-    #[inline(always)]
-    fn write(&self, key: &'static str, fields: &mut Fields) {
-        V::write(self, key, fields);
-    }
-}
-
-/// `None` leaves the field out.
-impl<V: FieldValue> FieldValue for Option<V> {
-    #[inline(always)]
-    fn write(&self, key: &'static str, fields: &mut Fields) {
-        if let Some(value) = self {
-            value.write(key, fields);
-        }
-    }
-}
-
-/// The fields of a function, or none: known when it is compiled.
-pub trait FieldSet {
-    /// What the guard keeps until the span ends.
-    type Kept: Kept;
-
-    /// Captures the fields.
-    #[doc(hidden)]
-    fn capture(self, kept: &mut Self::Kept);
-
-    /// Keeps nothing: the span is not recorded.
-    #[doc(hidden)]
-    fn nothing() -> Self::Kept;
-}
-
-/// What a guard keeps of the fields.
-#[doc(hidden)]
-pub trait Kept {
-    /// Whether there is anything to hold.
-    const HOLDS: bool;
-
-    /// The captured fields, if there are any.
-    fn fields(&self) -> Option<&Fields>;
-}
-
-impl Kept for () {
-    const HOLDS: bool = false;
-
-    #[inline(always)]
-    fn fields(&self) -> Option<&Fields> {
-        None
-    }
-}
-
-impl Kept for Fields {
-    const HOLDS: bool = true;
-
-    #[inline(always)]
-    fn fields(&self) -> Option<&Fields> {
-        Some(self)
-    }
-}
-
-/// A function without fields.
-#[derive(Clone, Copy, Debug)]
-pub struct NoFields;
-
-impl FieldSet for NoFields {
-    type Kept = ();
-
-    #[inline(always)]
-    fn capture(self, (): &mut ()) {}
-
-    #[inline(always)]
-    fn nothing() {}
-}
-
-/// A function with fields: the closure adds them.
-#[derive(Clone, Copy, Debug)]
-pub struct WithFields<F>(pub F);
-
-impl<F: FnOnce(&mut Fields)> FieldSet for WithFields<F> {
-    type Kept = Fields;
-
-    #[inline(always)]
-    fn capture(self, kept: &mut Fields) {
-        (self.0)(kept);
-    }
-
-    #[inline(always)]
-    fn nothing() -> Fields {
-        Fields::empty()
-    }
 }
 
 #[cfg(test)]

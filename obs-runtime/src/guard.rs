@@ -11,7 +11,8 @@ use std::marker::PhantomData;
 
 use crate::callsite::{Callsite, Control};
 use crate::clock;
-use crate::fields::{FieldSet, Fields, Kept};
+use crate::field_set::{FieldSet, Kept};
+use crate::fields::Fields;
 use crate::labels::LabelSet;
 use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};

@@ -4,6 +4,8 @@
 //! Written by the expansion, looked up in the thread's [`crate::cache`].
 
 use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::cache::SeriesKey;
 use crate::callsite::{Callsite, Control};
@@ -130,41 +132,32 @@ impl LabelValue for char {
     }
 }
 
-impl<T: LabelValue + ?Sized> LabelValue for &T {
-    #[inline]
-    fn write(&self, labels: &mut Labels) {
-        T::write(self, labels);
-    }
+macro_rules! pointers {
+    ($($pointer:ty)*) => {
+        $(impl<T: LabelValue + ?Sized> LabelValue for $pointer {
+            #[inline]
+            fn write(&self, labels: &mut Labels) {
+                T::write(self, labels);
+            }
+        })*
+    };
 }
 
-impl<T: LabelValue + ?Sized> LabelValue for &mut T {
-    #[inline]
-    fn write(&self, labels: &mut Labels) {
-        T::write(self, labels);
-    }
-}
-
-impl<T: LabelValue + ?Sized> LabelValue for Box<T> {
-    #[inline]
-    fn write(&self, labels: &mut Labels) {
-        T::write(self, labels);
-    }
-}
+pointers!(&T &mut T Box<T> Rc<T> Arc<T>);
 
 macro_rules! integers {
     ($($integer:ty)*) => {
         $(impl LabelValue for $integer {
             #[inline]
             fn write(&self, labels: &mut Labels) {
-                #[allow(unused_comparisons, reason = "half of the types have no sign")]
-                let decimal = Decimal::of(*self < 0, (*self as i64).unsigned_abs());
-                labels.push(decimal.as_bytes());
+                let wide = i64::from(*self);
+                labels.push(Decimal::of(wide < 0, wide.unsigned_abs()).as_bytes());
             }
         })*
     };
 }
 
-integers!(u8 u16 u32 i8 i16 i32 i64 isize);
+integers!(u8 u16 u32 i8 i16 i32 i64);
 
 impl LabelValue for u64 {
     #[inline]
@@ -177,6 +170,13 @@ impl LabelValue for usize {
     #[inline]
     fn write(&self, labels: &mut Labels) {
         (*self as u64).write(labels);
+    }
+}
+
+impl LabelValue for isize {
+    #[inline]
+    fn write(&self, labels: &mut Labels) {
+        (*self as i64).write(labels);
     }
 }
 

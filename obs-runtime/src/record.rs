@@ -2,8 +2,8 @@
 
 use crate::cache::SeriesKey;
 use crate::callsite::{Callsite, Control, OnExceed, Violation};
-use crate::probe::ErrorName;
 use crate::outcome::Outcome;
+use crate::probe::ErrorName;
 use crate::shard::{Slot, attached, local, with_shard};
 use crate::sync::add;
 
@@ -62,7 +62,7 @@ fn failed(
 }
 
 /// Counts the start of a call.
-#[inline(always)]
+#[inline(never)]
 pub(crate) fn entered(control: Control) {
     match local(|local| local.slot(control.series())) {
         Some(slot) => slot.enter(),
@@ -86,7 +86,7 @@ pub(crate) fn polled(series: u32, [polls, busy, longest]: [u64; 3]) {
 }
 
 /// Whether this call is the one in `n` to be timed.
-#[inline(always)]
+#[inline(never)]
 pub(crate) fn is_turn(callsite: &'static Callsite, control: Control) -> bool {
     let n = callsite.meta().time_one_in;
     match local(|local| local.slot(control.series())) {

@@ -47,7 +47,8 @@ impl Resource {
     pub(crate) fn of_process() -> Self {
         let mut resource = Self::empty();
         let program = std::env::current_exe().ok();
-        let program = program.as_deref().and_then(|path| path.file_stem()).map_or("", |name| name.to_str().unwrap_or(""));
+        let program =
+            program.as_deref().and_then(|path| path.file_stem()).map_or("", |name| name.to_str().unwrap_or(""));
         let name = if program.is_empty() { "unknown_service".into() } else { format!("unknown_service:{program}") };
         resource.set("service.name", Value::Str(name.into()));
         resource.set("process.pid", Value::I64(std::process::id().into()));

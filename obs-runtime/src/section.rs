@@ -1,7 +1,8 @@
 //! The list of callsites that the linker makes, so that they are known before their first call.
 //!
 //! Each callsite has an entry: a pointer in a section of its own. The linker puts the entries of a program side
-//! by side and names both ends. Where it cannot, callsites are listed when they are first called.
+//! by side and names both ends. The section's name has the version, so that two versions of this crate in one program do
+//! not read each other's entries (16 characters are the most that Mach-O takes). Where the linker cannot do that, callsites are listed when they are first called.
 
 use crate::callsite::Callsite;
 
@@ -13,8 +14,8 @@ mod linked {
     use super::Entry;
 
     #[used]
-    #[cfg_attr(target_os = "linux", unsafe(link_section = "obs_callsites"))]
-    #[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,obs_callsites"))]
+    #[cfg_attr(target_os = "linux", unsafe(link_section = "obs_callsite_0_1"))]
+    #[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,obs_callsite_0_1"))]
     #[cfg_attr(target_os = "windows", unsafe(link_section = ".obs$b"))]
     static ALWAYS_THERE: Entry = None;
 
@@ -28,12 +29,12 @@ mod linked {
 
     #[cfg(not(target_os = "windows"))]
     unsafe extern "Rust" {
-        #[cfg_attr(target_os = "linux", link_name = "__start_obs_callsites")]
-        #[cfg_attr(target_os = "macos", link_name = "\x01section$start$__DATA$obs_callsites")]
+        #[cfg_attr(target_os = "linux", link_name = "__start_obs_callsite_0_1")]
+        #[cfg_attr(target_os = "macos", link_name = "\x01section$start$__DATA$obs_callsite_0_1")]
         static START: [Entry; 0];
 
-        #[cfg_attr(target_os = "linux", link_name = "__stop_obs_callsites")]
-        #[cfg_attr(target_os = "macos", link_name = "\x01section$end$__DATA$obs_callsites")]
+        #[cfg_attr(target_os = "linux", link_name = "__stop_obs_callsite_0_1")]
+        #[cfg_attr(target_os = "macos", link_name = "\x01section$end$__DATA$obs_callsite_0_1")]
         static STOP: [Entry; 0];
     }
 
@@ -77,8 +78,8 @@ macro_rules! __callsite {
             ..$crate::expand::Meta::EMPTY
         });
         #[used]
-        #[cfg_attr(target_os = "linux", unsafe(link_section = "obs_callsites"))]
-        #[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,obs_callsites"))]
+        #[cfg_attr(target_os = "linux", unsafe(link_section = "obs_callsite_0_1"))]
+        #[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,obs_callsite_0_1"))]
         #[cfg_attr(target_os = "windows", unsafe(link_section = ".obs$b"))]
         static ENTRY: $crate::expand::Entry = ::core::option::Option::Some(&CALLSITE);
         &CALLSITE

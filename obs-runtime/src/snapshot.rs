@@ -100,7 +100,7 @@ impl CallsiteSnapshot {
         self.callsite.meta().file
     }
 
-    /// The line of the outermost attribute, from 1.
+    /// The line of the function's name, from 1.
     pub fn line(&self) -> u32 {
         self.callsite.meta().line
     }
@@ -125,7 +125,8 @@ impl CallsiteSnapshot {
         outcomes
     }
 
-    /// Calls that are running now; only counted under `#[counted(in_flight)]`.
+    /// Calls that are running now; only counted under `#[counted(in_flight)]`. Beside calls that begin and end it may be off
+    /// by as many: starts and ends are read one after the other.
     pub fn in_flight(&self) -> Option<u64> {
         self.callsite.meta().in_flight.then(|| {
             let entered: u64 = self.series.iter().map(|series| series.entered).sum();
@@ -258,10 +259,6 @@ pub struct Polls {
 
 impl Polls {
     pub(crate) fn merge(self, other: Self) -> Self {
-        Self {
-            count: self.count + other.count,
-            busy: self.busy + other.busy,
-            longest: self.longest.max(other.longest),
-        }
+        Self { count: self.count + other.count, busy: self.busy + other.busy, longest: self.longest.max(other.longest) }
     }
 }

@@ -10,7 +10,8 @@ use std::task::{Context, Poll};
 
 use crate::callsite::{Callsite, Control};
 use crate::clock;
-use crate::fields::{FieldSet, Fields, Kept};
+use crate::field_set::{FieldSet, Kept};
+use crate::fields::Fields;
 use crate::guard::{Mode, begin, between};
 use crate::labels::LabelSet;
 use crate::outcome::Outcome;
@@ -190,8 +191,7 @@ pub struct Running<F, M: Mode, K: Kept> {
     task: Option<Task<M, K>>,
 }
 
-impl<F: Future, M: Mode, K: Kept> Future for Running<F, M, K>
-{
+impl<F: Future, M: Mode, K: Kept> Future for Running<F, M, K> {
     type Output = (F::Output, Task<M, K>);
 
     #[inline]

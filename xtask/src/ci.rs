@@ -9,30 +9,39 @@ type Step = (&'static str, &'static [&'static str]);
 /// The first step is the README's own test command.
 const STEPS: &[Step] = &[
     ("test", &["cargo test --workspace"]),
-    ("features", &[
-        "cargo check --no-default-features",
-        "cargo check --no-default-features --features enabled",
-        "cargo check --features json",
-        "cargo check --features prometheus",
-        "cargo check --features metrics",
-        "cargo check -p obs-runtime",
-        "cargo check -p obs-macros",
-    ]),
+    (
+        "features",
+        &[
+            "cargo check --no-default-features",
+            "cargo check --no-default-features --features enabled",
+            "cargo check --features json",
+            "cargo check --features prometheus",
+            "cargo check --features metrics",
+            "cargo check -p obs-runtime",
+            "cargo check -p obs-macros",
+        ],
+    ),
     ("test-all", &["cargo test -p obs-exporters --all-features", "cargo test -p obs --all-features --doc"]),
     ("off", &["cargo test --no-default-features --lib --test off"]),
     ("fmt", &["cargo fmt --all --check"]),
-    ("clippy", &[
-        "cargo clippy --workspace --all-targets --all-features -- -D warnings",
-        "cargo clippy --no-default-features -- -D warnings",
-    ]),
+    (
+        "clippy",
+        &[
+            "cargo clippy --workspace --all-targets --all-features -- -D warnings",
+            "cargo clippy --no-default-features -- -D warnings",
+        ],
+    ),
     ("doc", &["cargo doc --workspace --all-features --no-deps"]),
     ("layers", &["cargo xtask layers"]),
     ("models", &["cargo test -p obs-models --release"]),
     ("memory", &["obs-runtime/check-memory.sh"]),
-    ("examples", &[
-        "cargo run --release --example sweep -- src obs-macros obs-runtime obs-exporters",
-        "cargo build --release --examples --all-features",
-    ]),
+    (
+        "examples",
+        &[
+            "cargo run --release --example sweep -- src obs-macros obs-runtime obs-exporters",
+            "cargo build --release --examples --all-features",
+        ],
+    ),
     ("benches", &["cargo bench --all-features --benches -- --test"]),
     ("real", &["tests/real/run.sh"]),
 ];

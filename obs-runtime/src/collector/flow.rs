@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use super::drain::drain;
 use super::worker::Worker;
 use crate::batch::Batch;
+use crate::report::FlushReport;
 use crate::resource::Resource;
 use crate::snapshot::Snapshot;
 use crate::span::MEMORY;
 use crate::sync::lock;
-use crate::report::FlushReport;
 
 /// Spans in one batch, at most.
 const BATCH: usize = 4096;
@@ -31,12 +31,7 @@ pub(crate) struct Collector {
 
 impl Collector {
     pub(super) fn new_with(resource: Arc<Resource>, interval: Duration, workers: Vec<Worker>) -> Self {
-        Self {
-            resource,
-            interval,
-            workers: Mutex::new(workers),
-            stop: AtomicBool::new(false),
-        }
+        Self { resource, interval, workers: Mutex::new(workers), stop: AtomicBool::new(false) }
     }
 
     /// Makes a collector with no exporter yet.
@@ -104,7 +99,8 @@ impl Collector {
         MEMORY.wake_reader();
         let mut workers = self.hand_over();
         report_to_all(&mut workers);
-        let in_time = workers.iter_mut().map(|worker| worker.shutdown(deadline)).filter(|in_time| !in_time).count() == 0;
+        let in_time =
+            workers.iter_mut().map(|worker| worker.shutdown(deadline)).filter(|in_time| !in_time).count() == 0;
         let report = FlushReport::new(in_time, workers.iter().map(Worker::counts).collect());
         workers.clear();
         report

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 pub(crate) use flow::Collector;
 pub(crate) use worker::{DynExporter, Erased};
 
-use crate::sync::lock;
 use crate::report::FlushReport;
+use crate::sync::lock;
 
 /// The collector that runs now, if any.
 static RUNNING: Mutex<Option<Arc<Collector>>> = Mutex::new(None);

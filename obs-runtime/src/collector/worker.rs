@@ -10,8 +10,8 @@ use super::queue::{Queue, Work};
 use crate::batch::Batch;
 use crate::exporter::{Exporter, Reader, Wants};
 use crate::health_counters::{EXPORT_FAILED, EXPORTER_PANICS, QUEUE_FULL, SHUTDOWN_TIMEOUT};
-use crate::snapshot::Snapshot;
 use crate::report::ExporterReport;
+use crate::snapshot::Snapshot;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -94,9 +94,8 @@ impl Worker {
             failures_told: AtomicBool::new(false),
         });
         let work = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name(format!("obs-{}", shared.name))
-            .spawn(move || work.run(exporter))?;
+        let thread =
+            std::thread::Builder::new().name(format!("obs-{}", shared.name)).spawn(move || work.run(exporter))?;
         let due = wants.snapshots.and_then(|every| Instant::now().checked_add(every));
         Ok(Self { shared, wants, due, stalled: false, thread: Some(thread) })
     }

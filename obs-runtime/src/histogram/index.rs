@@ -60,6 +60,7 @@ pub(crate) fn native_index(nanos: u64) -> Option<i32> {
 }
 
 #[cfg(all(test, not(loom)))]
+#[expect(clippy::cast_possible_truncation, reason = "limbs of 32 bits")]
 mod tests {
     use proptest::prelude::*;
 

@@ -1,7 +1,7 @@
 //! The registry of the program, and the way to it from each thread.
 
-use super::table::{Found, Inner, Registry};
 use super::SeriesMeta;
+use super::table::{Found, Inner, Registry};
 use crate::cache::SeriesKey;
 use crate::callsite::{Callsite, Control};
 use crate::policy::Policy;

@@ -88,13 +88,8 @@ impl Inner {
         if callsite.series() != 0 {
             return;
         }
-        let meta = SeriesMeta {
-            callsite,
-            labels: Arc::new([]),
-            overflow: false,
-            outcome: Outcome::Ok,
-            error_type: None,
-        };
+        let meta =
+            SeriesMeta { callsite, labels: Arc::new([]), overflow: false, outcome: Outcome::Ok, error_type: None };
         // Without room the callsite is off: nothing of it is counted, and `Health::series_full` says so.
         let Some(series) = self.add_series(meta, 0) else {
             crate::health_counters::SERIES_FULL.add(1);
@@ -121,11 +116,8 @@ impl Inner {
         }
         let used = self.used.entry(callsite.series()).or_default();
         let failure = key.outcome != Outcome::Ok as u8;
-        let (count, limit) = if failure {
-            (&mut used.error_types, MAX_ERROR_TYPES)
-        } else {
-            (&mut used.label_sets, MAX_LABEL_SETS)
-        };
+        let (count, limit) =
+            if failure { (&mut used.error_types, MAX_ERROR_TYPES) } else { (&mut used.label_sets, MAX_LABEL_SETS) };
         if *count >= limit {
             return self.find_overflow(callsite, key);
         }

@@ -26,11 +26,7 @@ pub(crate) struct Ring {
 
 impl Ring {
     pub(crate) fn new() -> Self {
-        Self {
-            tail: StaticPtr::null(),
-            head: StaticPtr::null(),
-            read: Mutex::new(Cell::new(0)),
-        }
+        Self { tail: StaticPtr::null(), head: StaticPtr::null(), read: Mutex::new(Cell::new(0)) }
     }
 
     /// Puts a record at the end, or refuses it. Only the owning thread may call this.
@@ -124,6 +120,7 @@ const fn payload_words(first: &[u64; 8]) -> usize {
 }
 
 #[cfg(all(test, not(loom)))]
+#[expect(clippy::cast_possible_truncation, reason = "small numbers")]
 mod tests {
     use std::collections::VecDeque;
 
@@ -156,7 +153,7 @@ mod tests {
     #[test]
     fn a_ring_that_was_read_goes_on_when_no_other_segment_is_left() {
         let (rings, memory) = ([Ring::new(), Ring::new()], Memory::new(2));
-        let fill = |ring: &Ring| (0..).take_while(|&n| ring.push(&memory, record(n, 0).0, &[]).is_ok()).count();
+        let fill = |ring: &Ring| (0..10_000).take_while(|&n| ring.push(&memory, record(n, 0).0, &[]).is_ok()).count();
         // One segment each.
         rings.iter().for_each(|ring| assert_eq!(ring.push(&memory, record(0, 0).0, &[]), Ok(())));
         assert_eq!(rings.each_ref().map(fill), [WORDS / 8 - 1; 2]);
@@ -203,14 +200,13 @@ mod tests {
             let (ring, memory) = (Ring::new(), Memory::new(3));
             let mut oracle = VecDeque::new();
             for (n, step) in steps.into_iter().enumerate() {
-                match step {
-                    Some(payload) => {
-                        let (first, rest) = record(n as u64, payload);
-                        if ring.push(&memory, first, &[&rest]).is_ok() {
-                            oracle.push_back((first, rest));
-                        }
-                    }
-                    None => prop_assert_eq!(drained(&ring, &memory), oracle.drain(..).collect::<Vec<_>>()),
+                let Some(payload) = step else {
+                    prop_assert_eq!(drained(&ring, &memory), oracle.drain(..).collect::<Vec<_>>());
+                    continue;
+                };
+                let (first, rest) = record(n as u64, payload);
+                if ring.push(&memory, first, &[&rest]).is_ok() {
+                    oracle.push_back((first, rest));
                 }
             }
             prop_assert_eq!(drained(&ring, &memory), Vec::from(oracle));
