@@ -73,13 +73,13 @@ impl Exporter for Moody {
 #[test]
 fn an_exporter_that_fails_or_panics_is_counted_and_goes_on() {
     let _turn = turn();
-    let (mood, moods) = mpsc::channel();
+    let (sender, moods) = mpsc::channel();
     let memory = Memory::new();
     let builder = obs::builder().exporter(Moody(moods)).exporter(memory.clone());
     let telemetry = builder.collect_interval(LONG).start().expect("one at a time");
     let before = obs::snapshot().health().exporter_panics;
     for (number, next) in (1..).zip(["fail", "panic", "work"]) {
-        mood.send(next).expect("the exporter lives");
+        sender.send(next).expect("the exporter lives");
         work();
         let report = telemetry.flush(LONG);
         let [moody, kept] = report.exporters() else { panic!("two exporters") };

@@ -123,7 +123,7 @@ fn names_after(code: &str, prefix: &str) -> Vec<String> {
 
 /// A file without its comments and its tests.
 fn code(text: &str) -> String {
-    let tests = ["#[cfg(test)]\nmod ", "#[cfg(all(test"].iter().filter_map(|mark| text.find(mark)).min();
+    let tests = ["\n#[cfg(test)]", "\n#[cfg(all(test"].iter().filter_map(|mark| text.find(mark)).min();
     let text = &text[..tests.unwrap_or(text.len())];
     text.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n")
 }
