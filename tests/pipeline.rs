@@ -82,10 +82,10 @@ fn an_exporter_that_fails_or_panics_is_counted_and_goes_on() {
         sender.send(next).expect("the exporter lives");
         work();
         let report = telemetry.flush(LONG);
-        let [moody, kept] = report.exporters() else { panic!("two exporters") };
-        assert_eq!((moody.name, kept.name), ("Moody", "memory"));
-        assert_eq!(moody.failed, number.min(2));
-        assert_eq!(moody.exported, number - moody.failed);
+        let [fickle, kept] = report.exporters() else { panic!("two exporters") };
+        assert_eq!((fickle.name, kept.name), ("Moody", "memory"));
+        assert_eq!(fickle.failed, number.min(2));
+        assert_eq!(fickle.exported, number - fickle.failed);
         assert_eq!(kept.exported, number, "its neighbour has all");
     }
     assert_eq!(obs::snapshot().health().exporter_panics, before + 1);

@@ -21,15 +21,15 @@ use crate::registry;
 use crate::span::{End, SpanPart};
 
 /// One call of a function that returns a future.
-#[must_use = "the call is driven by the future that `run` gives"]
+///
+/// In whole words, as [`crate::guard::Call`] is, and for the same reason.
+#[must_use = "the call is driven by the future that `drive` gives"]
 pub struct Task<M: Mode, K: Kept = ()> {
     callsite: &'static Callsite,
-    /// Off once the call has ended.
-    control: Control,
-    begun: bool,
-    /// It unwound inside a poll; dropped while something else unwinds, it is merely cancelled.
-    panicked: bool,
-    polls: u32,
+    /// The control word. Off once the call has ended.
+    word: u64,
+    state: State,
+    polls: u64,
     start: u64,
     /// The last moment a poll returned.
     end: u64,
@@ -39,6 +39,16 @@ pub struct Task<M: Mode, K: Kept = ()> {
     /// What is on the thread while the future is polled.
     place: <M::Span as SpanPart>::Place,
     kept: K,
+}
+
+/// How far a call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+enum State {
+    New,
+    Begun,
+    /// It unwound inside a poll; dropped while something else unwinds, it is merely cancelled.
+    Panicked,
 }
 
 impl<M: Mode> Task<M> {
@@ -55,9 +65,8 @@ impl<M: Mode> Task<M> {
         }
         Task {
             callsite,
-            control,
-            begun: false,
-            panicked: false,
+            word: control.word().into(),
+            state: State::New,
             polls: 0,
             start: 0,
             end: 0,
@@ -71,36 +80,39 @@ impl<M: Mode> Task<M> {
 }
 
 impl<M: Mode, K: Kept> Task<M, K> {
-    /// Runs a future as this call. Gives its value and the call, which waits for [`Self::finish`].
+    /// Runs a future as this call; when it is ready, `finish` looks at the value and ends the call.
+    ///
+    /// The future is moved once, into what is returned, and the call ends where it is.
     #[inline(always)]
-    pub fn run<F: Future>(self, future: F) -> Running<F, M, K> {
-        Running { future, task: Some(self) }
+    pub fn drive<T, F, E>(self, future: F, finish: E) -> Driven<F, E, M, K>
+    where
+        F: Future<Output = T>,
+        E: Fn(&mut Self, T) -> T,
+    {
+        Driven { future, task: self, finish }
     }
 
-    /// Runs a future as this call, to its end: `finish` looks at the value.
-    ///
-    /// The future is moved once, into what is returned. Awaiting [`Self::run`] in an async block would keep it twice:
-    /// as what the block captured and as what it awaits.
+    /// Runs a future that is never ready as this call.
     #[inline(always)]
-    pub fn drive<T, F: Future<Output = T>, E: Fn(Self, T) -> T>(self, future: F, finish: E) -> Driven<F, E, M, K> {
-        Driven { running: self.run(future), finish }
+    pub fn run<F: Future>(self, future: F) -> Driven<F, impl Fn(&mut Self, F::Output) -> F::Output, M, K> {
+        Driven { future, task: self, finish: |_: &mut Self, never| never }
     }
 
     /// Whether the call becomes a span.
     #[inline(always)]
     pub fn is_recorded(&self) -> bool {
-        self.control.is_on() && self.span.is_recorded()
+        self.control().is_on() && self.span.is_recorded()
     }
 
     /// Ends the call with what its value told.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn finish(mut self, seen: Seen) {
+    pub fn finish(&mut self, seen: Seen) {
         self.end(seen, None);
     }
 
     /// Ends the call with what its value told, and more fields.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn finish_with(mut self, seen: Seen, extra: &Fields) {
+    pub fn finish_with(&mut self, seen: Seen, extra: &Fields) {
         self.end(seen, Some(extra));
     }
 
@@ -113,26 +125,35 @@ impl<M: Mode, K: Kept> Task<M, K> {
     }
 
     #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "it was widened by `new` and `set_control`")]
+    fn control(&self) -> Control {
+        Control::from_word(self.word as u32)
+    }
+
+    fn set_control(&mut self, control: Control) {
+        self.word = control.word().into();
+    }
+
     fn begin(&mut self) {
-        self.begun = true;
-        if !self.control.is_on() {
+        self.state = State::Begun;
+        if !self.control().is_on() {
             return;
         }
-        self.control = begin::<M>(self.callsite, self.control);
+        self.set_control(begin::<M>(self.callsite, self.control()));
         let before = M::Span::here();
-        self.span = M::Span::open(self.callsite, self.control.word());
+        self.span = M::Span::open(self.callsite, self.control().word());
         // `open` made the span the running one; each poll does that by itself.
         self.place = M::Span::swap(before);
     }
 
     #[inline(always)]
     fn is_timed(&self) -> bool {
-        M::TIMES && self.control.has(Control::TIME)
+        M::TIMES && self.control().has(Control::TIME)
     }
 
     #[inline(always)]
     fn reads_clock(&self) -> bool {
-        self.control.is_on() && (self.is_timed() || self.span.is_recorded())
+        self.control().is_on() && (self.is_timed() || self.span.is_recorded())
     }
 
     #[cold]
@@ -141,15 +162,14 @@ impl<M: Mode, K: Kept> Task<M, K> {
         self.close(outcome, error, extra);
     }
 
-    #[inline(always)]
     fn close(&mut self, outcome: Outcome, error: Option<&ErrorName>, extra: Option<&Fields>) {
-        if !self.control.is_on() {
+        let (timed, control) = (self.is_timed(), self.control());
+        if !control.is_on() {
             return;
         }
-        let (timed, control) = (self.is_timed(), self.control);
-        self.control = Control::OFF;
+        self.set_control(Control::OFF);
         let nanos = between(self.start, self.end);
-        let polls = [u64::from(self.polls), self.busy, self.longest];
+        let polls = [self.polls, self.busy, self.longest];
         let series = record::ended(self.callsite, control, outcome, error, timed.then_some(nanos));
         if timed {
             record::polled(series, polls);
@@ -165,8 +185,9 @@ impl<M: Mode, K: Kept> Task<M, K> {
     #[cold]
     #[inline(never)]
     fn abandoned(&mut self) {
-        let outcome = if self.panicked { Outcome::Panic } else { Outcome::Cancelled };
-        if self.reads_clock() && !self.panicked {
+        let panicked = self.state == State::Panicked;
+        let outcome = if panicked { Outcome::Panic } else { Outcome::Cancelled };
+        if self.reads_clock() && !panicked {
             self.end = clock::now();
         }
         self.close(outcome, None, None);
@@ -176,63 +197,35 @@ impl<M: Mode, K: Kept> Task<M, K> {
 impl<M: Mode, K: Kept> Drop for Task<M, K> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
-        if self.begun && self.control.is_on() {
+        if self.state != State::New && self.control().is_on() {
             self.abandoned();
         }
     }
 }
 
-/// The future of a call. Its size is the inner future's and that of the call's own numbers.
-#[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct Running<F, M: Mode, K: Kept> {
-    /// Dropped before the call, so that what it drops still belongs to the call.
-    future: F,
-    /// Taken when the future is ready.
-    task: Option<Task<M, K>>,
-}
-
-impl<F: Future, M: Mode, K: Kept> Future for Running<F, M, K> {
-    type Output = (F::Output, Task<M, K>);
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let (future, task) = self.project();
-        let scope = OnePoll::enter(task.as_mut().expect("`Running` polled after it was ready"));
-        let polled = future.poll(context);
-        drop(scope);
-        polled.map(|value| (value, task.take().expect("present above, and nothing took it since")))
-    }
-}
-
-impl<F, M: Mode, K: Kept> Running<F, M, K> {
-    #[inline(always)]
-    fn project(self: Pin<&mut Self>) -> (Pin<&mut F>, &mut Option<Task<M, K>>) {
-        // SAFETY: nothing is moved out through this reference.
-        let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: `future` is pinned whenever `self` is: it is never moved out, there is no `Drop` of our own that
-        // could, and `Running` is `Unpin` only if `F` is. `task` is not pinned and never handed out as pinned.
-        (unsafe { Pin::new_unchecked(&mut this.future) }, &mut this.task)
-    }
-}
-
-/// The future of a call that also ends it. Beside [`Running`] it holds a closure that captures nothing.
+/// The future of a call. Its size is the inner future's and that of the call's own numbers: `finish` captures nothing.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Driven<F, E, M: Mode, K: Kept> {
-    running: Running<F, M, K>,
+    /// Dropped before the call, so that what it drops still belongs to the call.
+    future: F,
+    task: Task<M, K>,
     finish: E,
 }
 
-impl<F: Future, E: Fn(Task<M, K>, F::Output) -> F::Output, M: Mode, K: Kept> Future for Driven<F, E, M, K> {
+impl<F: Future, E: Fn(&mut Task<M, K>, F::Output) -> F::Output, M: Mode, K: Kept> Future for Driven<F, E, M, K> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         // SAFETY: nothing is moved out through this reference.
         let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: `running` is pinned whenever `self` is: it is never moved out, there is no `Drop` of our own that
-        // could, and `Driven` is `Unpin` only if `running` is.
-        let running = unsafe { Pin::new_unchecked(&mut this.running) };
-        running.poll(context).map(|(value, task)| (this.finish)(task, value))
+        // SAFETY: `future` is pinned whenever `self` is: it is never moved out, there is no `Drop` of our own that
+        // could, and `Driven` is `Unpin` only if `F` is. `task` and `finish` are not pinned and never handed out as pinned.
+        let future = unsafe { Pin::new_unchecked(&mut this.future) };
+        let scope = OnePoll::enter(&mut this.task);
+        let polled = future.poll(context);
+        drop(scope);
+        polled.map(|value| (this.finish)(&mut this.task, value))
     }
 }
 
@@ -249,7 +242,7 @@ struct OnePoll<'a, M: Mode, K: Kept> {
 impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn enter(task: &'a mut Task<M, K>) -> Self {
-        let first = !task.begun;
+        let first = task.state == State::New;
         if first {
             task.begin();
         }
@@ -270,12 +263,12 @@ impl<M: Mode, K: Kept> Drop for OnePoll<'_, M, K> {
             let end = clock::now();
             let nanos = between(self.start, end);
             self.task.end = end;
-            self.task.polls = self.task.polls.saturating_add(1);
+            self.task.polls += 1;
             self.task.busy += nanos;
             self.task.longest = self.task.longest.max(nanos);
         }
         if std::thread::panicking() && !self.unwinding {
-            self.task.panicked = true;
+            self.task.state = State::Panicked;
         }
     }
 }

@@ -12,8 +12,7 @@ use crate::parse::entry::span_of;
 
 // Input:  async fn f() -> R { body }
 // Output: let task = Task::new(..);
-//         let (value, task) = task.run(async move { <R> { body } }).await;
-//         finish!(task, value)
+//         task.drive::<R, _, _>(async move { <R> { body } }, |task, value| { finish!(task, value) }).await
 pub(super) fn of_async_fn(call: &Instrumented<'_>, signature: &mut Signature) -> TokenStream {
     let task = enter::task(call);
     if is_never(&call.function.signature.output) {
@@ -32,8 +31,17 @@ pub(super) fn of_async_fn(call: &Instrumented<'_>, signature: &mut Signature) ->
         let (body, span) = (labelled(body), body.span());
         braces(ours!(#typed #body), span)
     };
-    let run = run(call, &ours!(async move #body));
-    ours!(let __obs_task = #task; #run)
+    let item = match &call.function.signature.output {
+        ReturnType::Default => ours!(()),
+        ReturnType::Type(_, output) if is_complete(output) => ours!(#output),
+        ReturnType::Type(..) => ours!(_),
+    };
+    let drive = drive(call, &item);
+    ours! {
+        let __obs_task = #task;
+        let __obs_future = async move #body;
+        #drive.await
+    }
 }
 
 // Input:  fn f() -> impl Future<Output = T> { body }
@@ -90,15 +98,6 @@ pub(super) fn of_boxed(call: &Instrumented<'_>, output: &Type) -> TokenStream {
 fn drive(call: &Instrumented<'_>, item: &TokenStream) -> TokenStream {
     let finish = enter::finish(call, &ours!(__obs_task), &ours!(__obs_value));
     ours!(__obs_task.drive::<#item, _, _>(__obs_future, |__obs_task, __obs_value| { #finish }))
-}
-
-// Output: let (value, task) = task.run(future).await; finish!(task, value)
-fn run(call: &Instrumented<'_>, future: &TokenStream) -> TokenStream {
-    let finish = enter::finish(call, &ours!(__obs_task), &ours!(__obs_value));
-    ours! {
-        let (__obs_value, __obs_task) = __obs_task.run(#future).await;
-        #finish
-    }
 }
 
 /// A future without a value: nothing is looked at after it.

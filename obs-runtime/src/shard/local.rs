@@ -23,6 +23,7 @@ pub(crate) struct Local {
 
 /// Whether a trace runs on this thread, and whether it is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
 pub(crate) enum Tracing {
     Nothing,
     Recorded,
