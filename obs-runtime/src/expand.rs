@@ -20,8 +20,7 @@
 //! A future:
 //! ```text
 //! let task = Task::<Trace>::new(callsite!(..), NoLabels, WithFields(|fields| fields.debug("k", &v)));
-//! let (value, task) = task.run(async move { body }).await;
-//! finish!(task, value)
+//! task.drive::<R, _, _>(async move { body }, |task, value| finish!(task, value)).await
 //! ```
 
 pub use std::boxed::Box;
