@@ -83,16 +83,29 @@ impl Mode for Trace {
     type Span = OpenSpan;
     const TIMES: bool = true;
 
-    #[inline(never)]
+    #[inline(always)]
     fn open(callsite: &'static Callsite, word: u32, waits: bool) -> Call<Self> {
-        Call::open(callsite, Control::from_word(word), waits)
+        let control = Control::from_word(word);
+        if OpenSpan::is_dropped_here() && !control.has(Control::TIME | Control::IN_FLIGHT) {
+            return Call { word: word.into(), ..Call::off(callsite) };
+        }
+        open_trace(callsite, control, waits)
     }
 
     #[inline(always)]
     fn close_ok(call: Call<Self>) {
-        // One by one, so that they go in registers.
-        close_trace(call.callsite, call.word, call.start, call.span);
+        if call.span.is_none() && !call.is_timed() {
+            record::ended(call.callsite, call.control(), Outcome::Ok, None, None);
+        } else {
+            // One by one, so that they go in registers.
+            close_trace(call.callsite, call.word, call.start, call.span);
+        }
     }
+}
+
+#[inline(never)]
+fn open_trace(callsite: &'static Callsite, control: Control, waits: bool) -> Call<Trace> {
+    Call::open(callsite, control, waits)
 }
 
 #[inline(never)]

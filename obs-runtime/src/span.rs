@@ -164,6 +164,18 @@ impl SpanPart for OpenSpan {
 }
 
 impl OpenSpan {
+    /// Whether the trace that runs on this thread is not recorded: a span in it is none.
+    #[inline(always)]
+    pub(crate) fn is_dropped_here() -> bool {
+        local(|local| local.tracing.get()) == Tracing::Dropped
+    }
+
+    /// Whether nothing was put on the thread, and nothing will be recorded.
+    #[inline(always)]
+    pub(crate) const fn is_none(self) -> bool {
+        self.span | self.parent == 0
+    }
+
     /// The parent of a root that is not recorded: something was put on the thread, and must be taken away.
     const DROPPED_ROOT: u64 = u64::MAX;
 
