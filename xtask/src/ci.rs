@@ -1,6 +1,6 @@
 //! The gate, step by step. Each step says what it runs, and the first that fails ends it.
 
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 /// A step's name and its commands.
@@ -39,10 +39,14 @@ const STEPS: &[Step] = &[
         "examples",
         &[
             "cargo run --release --example sweep -- src obs-macros obs-runtime obs-exporters",
-            "cargo build --release --examples --all-features",
+            "cargo run --release --example sweep --features prometheus -- --serve 127.0.0.1:0 --sweeps 1 src",
+            "cargo run --release --example web --all-features -- 127.0.0.1:0",
         ],
     ),
-    ("benches", &["cargo bench --all-features --benches -- --test"]),
+    (
+        "benches",
+        &["cargo bench --all-features --benches -- --test", "cargo check --manifest-path benches/compare/Cargo.toml"],
+    ),
     ("real", &["tests/real/run.sh"]),
 ];
 
@@ -75,7 +79,8 @@ pub(crate) fn run(only: Option<&str>) -> ExitCode {
 fn succeeds(step: &str, command: &str) -> bool {
     let mut words = command.split_whitespace();
     let mut process = Command::new(words.next().unwrap_or_default());
-    process.args(words);
+    // The examples that serve stop when their standard input ends.
+    process.args(words).stdin(Stdio::null());
     if step == "doc" {
         process.env("RUSTDOCFLAGS", "-D warnings");
     }

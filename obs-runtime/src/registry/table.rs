@@ -46,6 +46,8 @@ pub(super) struct Inner {
     known: HashMap<SeriesKey<'static>, &'static KnownSeries>,
     /// Label sets and error types of each callsite, by its series.
     used: HashMap<u32, Used>,
+    /// Shared by all series without labels.
+    no_labels: Arc<[(&'static str, Box<str>)]>,
     pub(super) policy: Policy,
     /// What the linker listed was entered.
     pub(super) listed: bool,
@@ -88,8 +90,8 @@ impl Inner {
         if callsite.series() != 0 {
             return;
         }
-        let meta =
-            SeriesMeta { callsite, labels: Arc::new([]), overflow: false, outcome: Outcome::Ok, error_type: None };
+        let labels = Arc::clone(&self.no_labels);
+        let meta = SeriesMeta { callsite, labels, overflow: false, outcome: Outcome::Ok, error_type: None };
         // Without room the callsite is off: nothing of it is counted, and `Health::series_full` says so.
         let Some(series) = self.add_series(meta, 0) else {
             crate::health_counters::SERIES_FULL.add(1);
@@ -137,7 +139,7 @@ impl Inner {
         }
         let mut meta = self.describe(callsite, key);
         if meta.outcome == Outcome::Ok {
-            (meta.overflow, meta.labels) = (true, Arc::new([]));
+            (meta.overflow, meta.labels) = (true, Arc::clone(&self.no_labels));
         } else {
             meta.error_type = Some(OTHER);
         }
@@ -155,7 +157,7 @@ impl Inner {
             return SeriesMeta { callsite, labels, overflow: false, outcome, error_type: None };
         }
         let parent = self.series.get(key.parent as usize).and_then(Option::as_ref);
-        let labels = parent.map_or_else(|| Arc::new([]) as Arc<[_]>, |parent| Arc::clone(&parent.labels));
+        let labels = Arc::clone(parent.map_or(&self.no_labels, |parent| &parent.labels));
         let overflow = parent.is_some_and(|parent| parent.overflow);
         let error_type = String::from_utf8_lossy(key.bytes).into_owned();
         SeriesMeta { callsite, labels, overflow, outcome, error_type: Some(error_type.leak()) }
