@@ -90,8 +90,12 @@ fn module_of(source: &Path, file: &Path) -> Option<String> {
 /// How a file names its neighbours in `source`.
 fn prefixes(source: &Path, file: &Path) -> Vec<String> {
     let inside: Vec<_> = source.components().skip_while(|part| part.as_os_str() != "src").skip(1).collect();
-    let path: String = inside.iter().map(|part| format!("{}::", part.as_os_str().display())).collect();
-    let mut prefixes = vec![format!("crate::{path}")];
+    let mut path = "crate::".to_owned();
+    for part in &inside {
+        path += &part.as_os_str().to_string_lossy();
+        path += "::";
+    }
+    let mut prefixes = vec![path];
     let depth = file.strip_prefix(source).map_or(0, |rest| rest.components().count());
     if depth == 1 && !inside.is_empty() {
         prefixes.push("super::".to_owned());
