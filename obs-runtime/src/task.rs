@@ -22,7 +22,7 @@ use crate::span::{End, SpanPart};
 
 /// One call of a function that returns a future.
 ///
-/// In whole words, as [`crate::guard::Call`] is, and for the same reason.
+/// In whole words, as a guard is, and for the same reason.
 #[must_use = "the call is driven by the future that `drive` gives"]
 pub struct Task<M: Mode, K: Kept = ()> {
     callsite: &'static Callsite,
