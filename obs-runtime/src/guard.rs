@@ -32,9 +32,17 @@ pub trait Mode: Sized {
 
     /// Begins a call; one that `waits` for its fields does not look at the clock yet.
     #[doc(hidden)]
-    fn open(callsite: &'static Callsite, word: u32, waits: bool) -> Call<Self>;
+    #[inline(always)]
+    fn open(callsite: &'static Callsite, word: u32, waits: bool) -> Call<Self> {
+        Call::open(callsite, Control::from_word(word), waits)
+    }
+
+    /// Ends a call well.
     #[doc(hidden)]
-    fn close_ok(call: Call<Self>);
+    #[inline(always)]
+    fn close_ok(call: Call<Self>) {
+        call.close(Outcome::Ok, None, None, None);
+    }
 }
 
 /// Calls are counted.
@@ -52,31 +60,11 @@ pub struct Trace;
 impl Mode for Count {
     type Span = ();
     const TIMES: bool = false;
-
-    #[inline(always)]
-    fn open(callsite: &'static Callsite, word: u32, waits: bool) -> Call<Self> {
-        Call::open(callsite, Control::from_word(word), waits)
-    }
-
-    #[inline(always)]
-    fn close_ok(call: Call<Self>) {
-        call.close(Outcome::Ok, None, None, None);
-    }
 }
 
 impl Mode for Time {
     type Span = ();
     const TIMES: bool = true;
-
-    #[inline(always)]
-    fn open(callsite: &'static Callsite, word: u32, waits: bool) -> Call<Self> {
-        Call::open(callsite, Control::from_word(word), waits)
-    }
-
-    #[inline(always)]
-    fn close_ok(call: Call<Self>) {
-        call.close(Outcome::Ok, None, None, None);
-    }
 }
 
 impl Mode for Trace {
