@@ -8,7 +8,7 @@ use crate::environment::{Choice, Clock, Environment};
 ///
 /// With `console` the report is printed when the handle is dropped (`OBS_CONSOLE=off` prevents it). With `prometheus`
 /// the page is served on `OTEL_EXPORTER_PROMETHEUS_HOST`:`OTEL_EXPORTER_PROMETHEUS_PORT`, by default
-/// `localhost:9464` (`OTEL_METRICS_EXPORTER=none` prevents it). With `json` spans and totals are written to
+/// `127.0.0.1:9464` (`OTEL_METRICS_EXPORTER=none` prevents it). With `json` spans and totals are written to
 /// `OBS_JSON_DIR`, when that is set. `OBS_LEVEL`, `OBS_FILTER`, `OBS_PRESET`, `OBS_CLOCK`, `OTEL_SERVICE_NAME`,
 /// `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SDK_DISABLED` are honoured; a value that is not understood is told once, on
 /// standard error.
@@ -73,7 +73,7 @@ fn prometheus(builder: Builder, environment: &Environment) -> Builder {
     if environment.metrics_exporter == Choice::No {
         return builder;
     }
-    let host = environment.prometheus_host.as_deref().unwrap_or("localhost");
+    let host = environment.prometheus_host.as_deref().unwrap_or("127.0.0.1");
     let port = environment.prometheus_port.unwrap_or(9464);
     builder.exporter(obs_exporters::Prometheus::new().listen((host, port)))
 }

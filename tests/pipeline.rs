@@ -133,6 +133,73 @@ fn a_stuck_exporter_delays_nobody_and_what_its_queue_refuses_is_counted() {
 }
 
 #[test]
+fn an_exporter_after_a_stuck_one_still_has_its_last_words() {
+    struct LastWords(mpsc::Sender<()>);
+
+    impl Exporter for LastWords {
+        type Error = Refused;
+
+        fn wants(&self) -> obs::Wants {
+            obs::Wants::FINAL_SNAPSHOT
+        }
+
+        fn export(&mut self, _: &Batch) -> Result<(), Refused> {
+            Ok(())
+        }
+
+        fn report(&mut self, _: &obs::Snapshot) -> Result<(), Refused> {
+            self.0.send(()).map_err(|_| Refused)
+        }
+    }
+
+    let _turn = turn();
+    let (gate, (said, words)) = (Gate::default(), mpsc::channel());
+    let builder = obs::builder().exporter(gate.clone()).exporter(LastWords(said));
+    let telemetry = builder.start().expect("one at a time");
+    work();
+    let report = telemetry.shutdown(Duration::from_millis(200));
+    assert!(!report.is_complete(), "the gate is shut");
+    words.recv_timeout(LONG).expect("the report of the other");
+    gate.open();
+}
+
+#[test]
+fn a_start_that_fails_stops_what_had_started() {
+    struct Stops(mpsc::Sender<&'static str>);
+
+    impl Exporter for Stops {
+        type Error = Refused;
+
+        fn export(&mut self, _: &Batch) -> Result<(), Refused> {
+            Ok(())
+        }
+
+        fn shutdown(&mut self) -> Result<(), Refused> {
+            self.0.send("stopped").map_err(|_| Refused)
+        }
+    }
+
+    struct Broken;
+
+    impl Exporter for Broken {
+        type Error = Refused;
+
+        fn start(&mut self, _: obs::Reader) -> Result<(), Refused> {
+            Err(Refused)
+        }
+
+        fn export(&mut self, _: &Batch) -> Result<(), Refused> {
+            Ok(())
+        }
+    }
+
+    let _turn = turn();
+    let (told, stopped) = mpsc::channel();
+    obs::builder().exporter(Stops(told)).exporter(Broken).start().expect_err("the second cannot start");
+    assert_eq!(stopped.recv_timeout(LONG), Ok("stopped"));
+}
+
+#[test]
 fn a_shutdown_past_its_deadline_counts_what_it_left() {
     let _turn = turn();
     let gate = Gate::default();

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::clock::{self, ClockChoice};
 use crate::collector::{self, Collector, DynExporter, Erased, Threads};
@@ -16,11 +16,14 @@ use crate::span::MEMORY;
 use crate::telemetry::Telemetry;
 use crate::value::Value;
 
+/// How long a start that failed waits for the exporters that had started.
+const GIVING_UP: Duration = Duration::from_secs(2);
+
 /// Puts the telemetry together. What is not set has the value of [`Preset::Production`].
 ///
 /// # Examples
 /// ```
-/// use std::time::Duration;
+/// use std::time::{Duration, Instant};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let telemetry = obs_runtime::builder()
 ///     .service_name("shop")
@@ -151,7 +154,8 @@ impl Builder {
 
     /// Starts the collector and the exporters.
     ///
-    /// With the feature `enabled` off this starts nothing, and the handle does nothing.
+    /// With the feature `enabled` off this starts nothing, and the handle does nothing. What [`crate::set_enabled`] and
+    /// [`crate::control`] said before is replaced by what the builder says.
     ///
     /// # Cost
     /// One thread, and one for each exporter. Nothing is waited for.
@@ -167,6 +171,8 @@ impl Builder {
         }
         let started = self.launch(&collector);
         if started.is_err() {
+            // Those that did start are stopped again: they may hold ports and files.
+            collector.shutdown(Instant::now() + GIVING_UP);
             collector::release();
         }
         Ok(Telemetry::new(Some(started?)))

@@ -26,9 +26,13 @@ pub struct Callsite {
 
 impl Callsite {
     /// Makes the callsite of a function. Called by the attributes' expansion, in a `static`.
-    pub const fn new(meta: Meta) -> Self {
+    pub const fn new(mut meta: Meta) -> Self {
         let limit = match &meta.budget {
-            Some(budget) => budget.wall_nanos,
+            Some(budget) => {
+                // A budget is about each call.
+                meta.time_one_in = 1;
+                budget.wall_nanos
+            }
             None => u64::MAX,
         };
         Self {
@@ -206,7 +210,7 @@ pub struct Meta {
     pub in_flight: bool,
     /// `#[counted(labels(..))]`: the names, in order.
     pub labels: &'static [&'static str],
-    /// `#[profiled(sample = n)]`: one call in `n` is timed; 1 times all.
+    /// `#[profiled(sample = n)]`: one call in `n` is timed; 1 times all, and so does a budget.
     pub time_one_in: u32,
     /// `#[traced(sample = p)]`: the share of calls that become spans; 1 records all.
     pub trace_ratio: f64,
@@ -266,7 +270,7 @@ pub enum OnExceed {
     Count,
     /// A line on standard error, at most one a second for each function.
     Warn,
-    /// A panic when the call ends, unless it is already unwinding.
+    /// A panic when the call ends, unless it is already unwinding, or its future was dropped.
     Panic,
     /// A call of the user's function, on the thread of the call.
     Hook(fn(&Violation)),

@@ -313,7 +313,7 @@ impl<M: Mode> Call<M> {
         }
         span.leave();
         if timed && nanos > callsite.limit() {
-            record::over_budget(callsite, series, nanos);
+            record::over_budget(callsite, series, outcome, nanos);
         }
     }
 }

@@ -21,7 +21,7 @@ pub struct Health {
     pub fields_truncated: u64,
     /// Durations past the last bucket (78 hours), counted in it.
     pub clamped: u64,
-    /// Calls counted in an overflow series because their callsite had no room for another label set.
+    /// Calls counted in an overflow series because their callsite had no room for another label set or error type.
     pub label_overflow: u64,
     /// Calls not counted in a series of their own because the process had no room for another series.
     pub series_full: u64,

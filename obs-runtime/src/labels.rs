@@ -78,11 +78,7 @@ fn padded(bytes: &[u8]) -> Word {
     if let Ok(whole) = bytes.try_into() {
         return whole;
     }
-    let mut word = 0;
-    for (at, byte) in (0..).step_by(8).zip(bytes) {
-        word |= u64::from(*byte) << at;
-    }
-    word.to_le_bytes()
+    bytes.iter().rev().fold(0_u64, |word, &byte| word << 8 | u64::from(byte)).to_le_bytes()
 }
 
 /// What can be a label's value: text, integers, `bool` and `char`.

@@ -113,17 +113,18 @@ pub(crate) fn clock_backwards() {
 /// Counts a call that took longer than its budget allows, and does what the budget asks for.
 ///
 /// # Panics
-/// When the budget says `on_exceed = panic`, unless the thread is unwinding already.
+/// When the budget says `on_exceed = panic`, unless the thread is unwinding already or the future was dropped.
 #[cold]
 #[inline(never)]
-pub(crate) fn over_budget(callsite: &'static Callsite, series: u32, nanos: u64) {
+pub(crate) fn over_budget(callsite: &'static Callsite, series: u32, outcome: Outcome, nanos: u64) {
     with_shard(|shard| shard.slot(series).into_iter().for_each(Slot::exceed_budget));
     let Some(budget) = &callsite.meta().budget else { return };
     let violation = Violation { callsite, limit_nanos: budget.wall_nanos, actual_nanos: nanos };
     match budget.on_exceed {
         OnExceed::Count => {}
         OnExceed::Warn => callsite.warn_rarely(&violation),
-        OnExceed::Panic if std::thread::panicking() => {}
+        // Neither while it unwinds, nor where a future is merely dropped.
+        OnExceed::Panic if std::thread::panicking() || outcome == Outcome::Cancelled => {}
         OnExceed::Panic => panic!("{violation}"),
         OnExceed::Hook(hook) => hook(&violation),
     }

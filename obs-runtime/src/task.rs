@@ -177,7 +177,7 @@ impl<M: Mode, K: Kept> Task<M, K> {
         let (callsite, start, fields) = (self.callsite, self.start, self.kept.fields());
         self.span.record(self.place, End { callsite, series, outcome, start, nanos, polls: &polls, fields, extra });
         if timed && nanos > callsite.limit() {
-            record::over_budget(callsite, series, nanos);
+            record::over_budget(callsite, series, outcome, nanos);
         }
     }
 

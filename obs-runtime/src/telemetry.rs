@@ -38,10 +38,9 @@ impl Telemetry {
 
     fn stop(&mut self, timeout: Duration) -> FlushReport {
         let Some(mut threads) = self.threads.take() else { return FlushReport::default() };
-        let report = threads.shutdown(timeout);
-        // Nobody takes spans any more: none are recorded.
+        // Nobody takes spans any more: none are recorded. Before the place is free for the next start.
         crate::registry::change_policy(|policy| policy.spans_wanted = false);
-        report
+        threads.shutdown(timeout)
     }
 }
 

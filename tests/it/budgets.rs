@@ -74,3 +74,36 @@ fn a_clock_that_goes_back_makes_a_call_of_no_time_and_is_counted() {
     assert_eq!(totals("budgets::backwards").duration().expect("timed").zero_count(), 1);
     assert_eq!(obs::snapshot().health().clock_backwards, before + 1);
 }
+
+#[budget(ms = 1, on_exceed = panic)]
+async fn dropped_late(clock: &ManualClock) {
+    clock.advance(Duration::from_secs(1));
+    std::future::pending::<()>().await;
+}
+
+#[test]
+fn a_future_that_is_dropped_late_is_counted_and_does_not_panic() {
+    let clock = ManualClock::new();
+    clock.run(|| {
+        let mut future = Box::pin(dropped_late(&clock));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+        drop(future);
+    });
+    let function = totals("budgets::dropped_late");
+    assert_eq!((function.outcomes().cancelled, function.over_budget()), (1, 1));
+}
+
+#[obs::profiled(sample = 16)]
+#[budget(ms = 1)]
+fn sampled_with_a_budget(clock: &ManualClock) {
+    clock.advance(Duration::from_secs(1));
+}
+
+#[test]
+fn a_budget_looks_at_every_call_also_where_one_in_sixteen_would_be_timed() {
+    let clock = ManualClock::new();
+    clock.run(|| (0..20).for_each(|_| sampled_with_a_budget(&clock)));
+    let function = totals("budgets::sampled_with_a_budget");
+    assert_eq!((function.calls(), function.over_budget()), (20, 20));
+}

@@ -83,3 +83,23 @@ fn an_array_of_errors_is_named_by_its_type() {
     let failed = function.series().iter().find(|series| series.outcome() == Outcome::Error).expect("a failure");
     assert_eq!(failed.error_type(), Some("[it::labels::Wide; 2]"));
 }
+
+#[derive(Debug)]
+enum Single {
+    Kind,
+}
+
+#[counted(labels(id))]
+fn fails_under_many_labels(id: u32) -> Result<u32, Single> {
+    if id < 1_000 { Err(Single::Kind) } else { Ok(id) }
+}
+
+#[test]
+fn one_error_type_under_many_labels_keeps_its_name() {
+    for id in 0..200 {
+        let _ = fails_under_many_labels(id);
+    }
+    let function = totals("labels::fails_under_many_labels");
+    let named = function.series().iter().filter(|series| series.error_type() == Some("it::labels::Single::Kind"));
+    assert_eq!(named.map(obs::Series::calls).sum::<u64>(), 200);
+}

@@ -427,3 +427,30 @@ fn other_forms_are_counted_once_for_each_call() {
     assert_eq!(forms::fibonacci(5), Ok(5));
     assert_eq!(of("forms::fibonacci"), outcomes(15, 0, 0, 0));
 }
+
+#[test]
+#[obs::counted(name = "shapes.test_first")]
+fn a_test_may_be_annotated_below_its_attribute() {
+    assert_eq!(obs::snapshot().callsite("shapes.test_first").expect("listed").calls(), 0, "it still runs");
+}
+
+#[obs::traced(name = "shapes.test_last")]
+#[obs::counted]
+#[test]
+fn a_test_may_be_annotated_above_its_attribute() {
+    assert_eq!(obs::snapshot().callsite("shapes.test_last").expect("listed").calls(), 0, "it still runs");
+}
+
+#[tokio::test]
+#[obs::profiled(name = "shapes.tokio_first")]
+async fn an_async_test_may_be_annotated_below_its_attribute() {
+    tokio::task::yield_now().await;
+    assert_eq!(obs::snapshot().callsite("shapes.tokio_first").expect("listed").calls(), 0, "it still runs");
+}
+
+#[obs::traced(name = "shapes.tokio_last")]
+#[tokio::test]
+async fn an_async_test_may_be_annotated_above_its_attribute() {
+    tokio::task::yield_now().await;
+    assert_eq!(obs::snapshot().callsite("shapes.tokio_last").expect("listed").calls(), 0, "it still runs");
+}

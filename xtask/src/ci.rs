@@ -17,6 +17,8 @@ const STEPS: &[Step] = &[
             "cargo check --features json",
             "cargo check --features prometheus",
             "cargo check --features metrics",
+            "cargo check --no-default-features --features console,json,prometheus,metrics",
+            "cargo check --no-default-features --features enabled,json,prometheus,metrics",
             "cargo check -p obs-runtime",
             "cargo check -p obs-macros",
         ],

@@ -87,7 +87,10 @@ impl Exporter for JsonLines {
         if batch.spans().is_empty() {
             return Ok(());
         }
-        self.files()?.traces.write(traces::encode(batch))
+        let traces = &mut self.files()?.traces;
+        traces.write(traces::encode(batch))?;
+        // What counts as exported is in the file.
+        traces.flush()
     }
 
     fn report(&mut self, snapshot: &Snapshot) -> Result<(), FileError> {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::drain::drain;
-use super::worker::Worker;
+use super::worker::{Watch, Worker};
 use crate::batch::Batch;
 use crate::report::FlushReport;
 use crate::resource::Resource;
@@ -90,18 +90,23 @@ impl Collector {
         let mut workers = self.hand_over();
         report_to_all(&mut workers);
         workers.iter().for_each(Worker::flush);
-        let in_time = workers.iter().filter(|worker| !worker.wait_done(deadline)).count() == 0;
-        FlushReport::new(in_time, workers.iter().map(Worker::counts).collect())
+        let watches: Vec<Watch> = workers.iter().map(Worker::watch).collect();
+        // The collector goes on while this waits: an exporter that is stuck must not fill the rings.
+        drop(workers);
+        let in_time = watches.iter().filter(|watch| !watch.wait_done(deadline)).count() == 0;
+        FlushReport::new(in_time, watches.iter().map(Watch::counts).collect())
     }
 
-    pub(super) fn shutdown(&self, deadline: Instant) -> FlushReport {
+    pub(crate) fn shutdown(&self, deadline: Instant) -> FlushReport {
         self.stop.store(true, Ordering::Release);
         MEMORY.wake_reader();
         let mut workers = self.hand_over();
         report_to_all(&mut workers);
+        // All are asked before the first is waited for: one that is stuck takes no time from the others.
+        workers.iter().for_each(Worker::ask_to_stop);
         let in_time =
-            workers.iter_mut().map(|worker| worker.shutdown(deadline)).filter(|in_time| !in_time).count() == 0;
-        let report = FlushReport::new(in_time, workers.iter().map(Worker::counts).collect());
+            workers.iter_mut().map(|worker| worker.await_stop(deadline)).filter(|in_time| !in_time).count() == 0;
+        let report = FlushReport::new(in_time, workers.iter().map(|worker| worker.watch().counts()).collect());
         workers.clear();
         report
     }

@@ -135,13 +135,18 @@ impl Worker {
         self.shared.queue.put(Work::Flush);
     }
 
-    pub(super) fn wait_done(&self, deadline: Instant) -> bool {
-        self.shared.queue.wait_done(deadline)
+    /// What of the worker can be waited for without holding up the collector.
+    pub(super) fn watch(&self) -> Watch {
+        Watch { shared: Arc::clone(&self.shared), takes_spans: self.wants.spans }
     }
 
-    /// Asks the exporter to stop, and waits for it until the deadline.
-    pub(super) fn shutdown(&mut self, deadline: Instant) -> bool {
+    /// Asks the exporter to stop.
+    pub(super) fn ask_to_stop(&self) {
         self.shared.queue.put(Work::Shutdown);
+    }
+
+    /// Waits until the exporter has stopped, at most until the deadline.
+    pub(super) fn await_stop(&mut self, deadline: Instant) -> bool {
         let in_time = self.shared.queue.wait_done(deadline);
         if in_time {
             if let Some(thread) = self.thread.take() {
@@ -154,12 +159,24 @@ impl Worker {
         }
         in_time
     }
+}
+
+/// An exporter's progress and counts, for those who wait.
+pub(super) struct Watch {
+    shared: Arc<Shared>,
+    takes_spans: bool,
+}
+
+impl Watch {
+    pub(super) fn wait_done(&self, deadline: Instant) -> bool {
+        self.shared.queue.wait_done(deadline)
+    }
 
     pub(super) fn counts(&self) -> ExporterReport {
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
         ExporterReport {
             name: self.shared.name,
-            takes_spans: self.wants.spans,
+            takes_spans: self.takes_spans,
             exported: read(&self.shared.exported),
             failed: read(&self.shared.failed),
             refused: read(&self.shared.refused),

@@ -3,7 +3,7 @@
 //! Bounded: label sets and kinds of failure for each callsite, series for the whole program. What finds no room
 //! shares an overflow series. Asked by [`super::program`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::cache::{KnownSeries, SeriesKey};
@@ -56,7 +56,23 @@ pub(super) struct Inner {
 #[derive(Default)]
 struct Used {
     label_sets: usize,
-    error_types: usize,
+    /// By name: under many label sets one error type is still one.
+    error_types: HashSet<Box<[u8]>>,
+}
+
+impl Used {
+    /// Whether there is room for what a key names; takes it then.
+    fn takes(&mut self, key: &SeriesKey<'_>) -> bool {
+        if key.outcome == Outcome::Ok as u8 {
+            self.label_sets += 1;
+            return self.label_sets <= MAX_LABEL_SETS;
+        }
+        let room = key.outcome != Outcome::Error as u8 || self.error_types.len() < MAX_ERROR_TYPES;
+        if room && key.outcome == Outcome::Error as u8 {
+            self.error_types.insert(key.bytes.into());
+        }
+        room || self.error_types.contains(key.bytes)
+    }
 }
 
 /// What a key's calls are counted in.
@@ -116,16 +132,16 @@ impl Inner {
         if let Some(known) = self.known.get(key) {
             return Found::Known(known);
         }
-        let used = self.used.entry(callsite.series()).or_default();
         let failure = key.outcome != Outcome::Ok as u8;
-        let (count, limit) =
-            if failure { (&mut used.error_types, MAX_ERROR_TYPES) } else { (&mut used.label_sets, MAX_LABEL_SETS) };
-        if *count >= limit {
+        let reserve = if failure { RESERVED / 2 } else { RESERVED };
+        let used = self.used.entry(callsite.series()).or_default();
+        if self.series.len() + reserve >= MAX_SERIES as usize || !used.takes(key) {
             return self.find_overflow(callsite, key);
         }
-        *count += 1;
-        let meta = self.describe(callsite, key);
-        match self.add_series(meta, if failure { RESERVED / 2 } else { RESERVED }) {
+        // Only now: what a series is called lives as long as the program.
+        let error_type = failure.then(|| &*String::from_utf8_lossy(key.bytes).into_owned().leak());
+        let meta = self.describe(callsite, key, error_type);
+        match self.add_series(meta, reserve) {
             Some(series) => Found::Known(self.remember(key, series)),
             None => self.find_overflow(callsite, key),
         }
@@ -137,11 +153,9 @@ impl Inner {
         if let Some(known) = self.known.get(&overflow) {
             return Found::Overflow(known.series);
         }
-        let mut meta = self.describe(callsite, key);
+        let mut meta = self.describe(callsite, key, Some(OTHER));
         if meta.outcome == Outcome::Ok {
             (meta.overflow, meta.labels) = (true, Arc::clone(&self.no_labels));
-        } else {
-            meta.error_type = Some(OTHER);
         }
         match self.add_series(meta, 0) {
             Some(series) => Found::Overflow(self.remember(&overflow, series).series),
@@ -149,7 +163,12 @@ impl Inner {
         }
     }
 
-    fn describe(&self, callsite: &'static Callsite, key: &SeriesKey<'_>) -> SeriesMeta {
+    fn describe(
+        &self,
+        callsite: &'static Callsite,
+        key: &SeriesKey<'_>,
+        error_type: Option<&'static str>,
+    ) -> SeriesMeta {
         let outcome = Outcome::from_bits(key.outcome);
         if outcome == Outcome::Ok {
             let names = callsite.meta().labels.iter().copied();
@@ -159,8 +178,7 @@ impl Inner {
         let parent = self.series.get(key.parent as usize).and_then(Option::as_ref);
         let labels = Arc::clone(parent.map_or(&self.no_labels, |parent| &parent.labels));
         let overflow = parent.is_some_and(|parent| parent.overflow);
-        let error_type = String::from_utf8_lossy(key.bytes).into_owned();
-        SeriesMeta { callsite, labels, overflow, outcome, error_type: Some(error_type.leak()) }
+        SeriesMeta { callsite, labels, overflow, outcome, error_type }
     }
 
     fn remember(&mut self, key: &SeriesKey<'_>, series: u32) -> &'static KnownSeries {
