@@ -55,6 +55,21 @@ impl std::fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// Cannot start.
+struct Broken;
+
+impl Exporter for Broken {
+    type Error = Refused;
+
+    fn start(&mut self, _: obs::Reader) -> Result<(), Refused> {
+        Err(Refused)
+    }
+
+    fn export(&mut self, _: &Batch) -> Result<(), Refused> {
+        Ok(())
+    }
+}
+
 /// Fails, panics or works, as it is told.
 struct Moody(mpsc::Receiver<&'static str>);
 
@@ -179,20 +194,6 @@ fn a_start_that_fails_stops_what_had_started() {
         }
     }
 
-    struct Broken;
-
-    impl Exporter for Broken {
-        type Error = Refused;
-
-        fn start(&mut self, _: obs::Reader) -> Result<(), Refused> {
-            Err(Refused)
-        }
-
-        fn export(&mut self, _: &Batch) -> Result<(), Refused> {
-            Ok(())
-        }
-    }
-
     let _turn = turn();
     let (told, stopped) = mpsc::channel();
     obs::builder().exporter(Stops(told)).exporter(Broken).start().expect_err("the second cannot start");
@@ -233,20 +234,6 @@ fn full_span_memory_refuses_and_counts() {
 
 #[test]
 fn an_exporter_that_cannot_start_says_why_and_leaves_the_place_free() {
-    struct Broken;
-
-    impl Exporter for Broken {
-        type Error = Refused;
-
-        fn start(&mut self, _: obs::Reader) -> Result<(), Refused> {
-            Err(Refused)
-        }
-
-        fn export(&mut self, _: &Batch) -> Result<(), Refused> {
-            Ok(())
-        }
-    }
-
     let turn = turn();
     let error = obs::builder().exporter(Broken).start().expect_err("it cannot start");
     assert_eq!(error.to_string(), "exporter Broken cannot start: refused on purpose");

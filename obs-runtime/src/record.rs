@@ -4,7 +4,7 @@ use crate::cache::SeriesKey;
 use crate::callsite::{Callsite, Control, OnExceed, Violation};
 use crate::outcome::Outcome;
 use crate::probe::ErrorName;
-use crate::shard::{Slot, attached, local, with_shard};
+use crate::shard::{Slot, local, with_shard};
 use crate::sync::add;
 
 #[inline(always)]
@@ -37,11 +37,15 @@ pub(crate) fn ended(
 #[cold]
 #[inline(never)]
 fn cold(series: u32, nanos: Option<u64>) {
-    with_shard(|shard| {
-        if let Some(slot) = shard.slot(series) {
-            write(slot, nanos);
-        }
-    });
+    with_slot(series, |slot| write(slot, nanos));
+}
+
+/// Runs with a series' slot, also before this thread has a shard, and after; `None` for a series past every table.
+fn with_slot<R>(series: u32, body: impl FnOnce(&Slot) -> R) -> Option<R> {
+    match local(|local| local.slot(series)) {
+        Some(slot) => Some(body(slot)),
+        None => with_shard(|shard| shard.slot(series).map(body)),
+    }
 }
 
 /// Counts a call that did not end well.
@@ -64,50 +68,25 @@ fn failed(
 /// Counts the start of a call.
 #[inline(never)]
 pub(crate) fn entered(control: Control) {
-    match local(|local| local.slot(control.series())) {
-        Some(slot) => slot.enter(),
-        None => entered_cold(control.series()),
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn entered_cold(series: u32) {
-    with_shard(|shard| shard.slot(series).into_iter().for_each(Slot::enter));
+    with_slot(control.series(), Slot::enter);
 }
 
 /// Adds how a future was driven.
 #[inline]
 pub(crate) fn polled(series: u32, [polls, busy, longest]: [u64; 3]) {
-    match local(|local| local.slot(series)) {
-        Some(slot) => slot.polled(polls, busy, longest),
-        None => with_shard(|shard| shard.slot(series).into_iter().for_each(|slot| slot.polled(polls, busy, longest))),
-    }
+    with_slot(series, |slot| slot.polled(polls, busy, longest));
 }
 
 /// Whether this call is the one in `n` to be timed.
 #[inline(never)]
 pub(crate) fn is_turn(callsite: &'static Callsite, control: Control) -> bool {
-    let n = callsite.meta().time_one_in;
-    match local(|local| local.slot(control.series())) {
-        Some(slot) => slot.is_turn(n),
-        None => is_turn_cold(control.series(), n),
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn is_turn_cold(series: u32, n: u32) -> bool {
-    with_shard(|shard| shard.slot(series).is_some_and(|slot| slot.is_turn(n)))
+    with_slot(control.series(), |slot| slot.is_turn(callsite.meta().time_one_in)).unwrap_or(false)
 }
 
 /// Notes that a clock went backwards during a call.
 #[cold]
 pub(crate) fn clock_backwards() {
-    match attached() {
-        Some(shard) => add(&shard.faults.clock_backwards, 1),
-        None => with_shard(|shard| add(&shard.faults.clock_backwards, 1)),
-    }
+    with_shard(|shard| add(&shard.faults.clock_backwards, 1));
 }
 
 /// Counts a call that took longer than its budget allows, and does what the budget asks for.
@@ -117,7 +96,7 @@ pub(crate) fn clock_backwards() {
 #[cold]
 #[inline(never)]
 pub(crate) fn over_budget(callsite: &'static Callsite, series: u32, outcome: Outcome, nanos: u64) {
-    with_shard(|shard| shard.slot(series).into_iter().for_each(Slot::exceed_budget));
+    with_slot(series, Slot::exceed_budget);
     let Some(budget) = &callsite.meta().budget else { return };
     let violation = Violation { callsite, limit_nanos: budget.wall_nanos, actual_nanos: nanos };
     match budget.on_exceed {

@@ -70,14 +70,13 @@ pub(crate) fn series() -> Vec<Option<SeriesMeta>> {
 }
 
 /// Changes what is on, and tells every callsite.
-pub(crate) fn change_policy<R>(change: impl FnOnce(&mut Policy) -> R) -> R {
+pub(crate) fn change_policy(change: impl FnOnce(&mut Policy)) {
     with(|registry| {
-        let result = change(&mut registry.policy);
+        change(&mut registry.policy);
         for callsite in &registry.callsites {
             callsite.set_control(registry.policy.control(callsite));
         }
-        result
-    })
+    });
 }
 
 /// The series of a key: from the thread's cache, or from the registry.
