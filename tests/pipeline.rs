@@ -189,6 +189,14 @@ fn a_start_that_fails_stops_what_had_started() {
             Ok(())
         }
 
+        fn wants(&self) -> obs::Wants {
+            obs::Wants::FINAL_SNAPSHOT
+        }
+
+        fn report(&mut self, _: &obs::Snapshot) -> Result<(), Refused> {
+            self.0.send("reported").map_err(|_| Refused)
+        }
+
         fn shutdown(&mut self) -> Result<(), Refused> {
             self.0.send("stopped").map_err(|_| Refused)
         }
@@ -197,7 +205,7 @@ fn a_start_that_fails_stops_what_had_started() {
     let _turn = turn();
     let (told, stopped) = mpsc::channel();
     obs::builder().exporter(Stops(told)).exporter(Broken).start().expect_err("the second cannot start");
-    assert_eq!(stopped.recv_timeout(LONG), Ok("stopped"));
+    assert_eq!(stopped.recv_timeout(LONG), Ok("stopped"), "and there is nothing to report");
 }
 
 #[test]
@@ -237,6 +245,7 @@ fn an_exporter_that_cannot_start_says_why_and_leaves_the_place_free() {
     let turn = turn();
     let error = obs::builder().exporter(Broken).start().expect_err("it cannot start");
     assert_eq!(error.to_string(), "exporter Broken cannot start: refused on purpose");
+    assert_eq!(format!("{error:?}"), error.to_string(), "what a `main` that returns it prints");
     drop(turn);
     drop(Kept::start());
 }

@@ -172,7 +172,7 @@ impl Builder {
         let started = self.launch(&collector);
         if started.is_err() {
             // Those that did start are stopped again: they may hold ports and files.
-            collector.shutdown(Instant::now() + GIVING_UP);
+            collector.abandon(Instant::now() + GIVING_UP);
             collector::release();
         }
         Ok(Telemetry::new(Some(started?)))
@@ -210,7 +210,8 @@ impl fmt::Debug for Builder {
 }
 
 /// Why the telemetry did not start.
-#[derive(Debug)]
+///
+/// `Debug` says the same as `Display`, because that is what a `main` that returns this error prints.
 #[non_exhaustive]
 pub enum StartError {
     /// Telemetry runs already: shut it down first, or keep the first handle.
@@ -235,6 +236,12 @@ impl fmt::Display for StartError {
             Self::Exporter { name, source } => write!(f, "exporter {name} cannot start: {source}"),
             Self::Thread(error) => write!(f, "the system gave no thread for the telemetry: {error}"),
         }
+    }
+}
+
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

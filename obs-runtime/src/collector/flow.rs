@@ -97,19 +97,27 @@ impl Collector {
         FlushReport::new(in_time, watches.iter().map(Watch::counts).collect())
     }
 
-    pub(crate) fn shutdown(&self, deadline: Instant) -> FlushReport {
+    pub(super) fn shutdown(&self, deadline: Instant) -> FlushReport {
         self.stop.store(true, Ordering::Release);
         MEMORY.wake_reader();
         let mut workers = self.hand_over();
         report_to_all(&mut workers);
-        // All are asked before the first is waited for: one that is stuck takes no time from the others.
-        workers.iter().for_each(Worker::ask_to_stop);
-        let in_time =
-            workers.iter_mut().map(|worker| worker.await_stop(deadline)).filter(|in_time| !in_time).count() == 0;
-        let report = FlushReport::new(in_time, workers.iter().map(|worker| worker.watch().counts()).collect());
-        workers.clear();
-        report
+        stop_all(&mut workers, deadline)
     }
+
+    /// Stops the exporters of a start that failed: there is nothing to report.
+    pub(crate) fn abandon(&self, deadline: Instant) {
+        stop_all(&mut lock(&self.workers), deadline);
+    }
+}
+
+fn stop_all(workers: &mut Vec<Worker>, deadline: Instant) -> FlushReport {
+    // All are asked before the first is waited for: one that is stuck takes no time from the others.
+    workers.iter().for_each(Worker::ask_to_stop);
+    let in_time = workers.iter_mut().map(|worker| worker.await_stop(deadline)).filter(|in_time| !in_time).count() == 0;
+    let report = FlushReport::new(in_time, workers.iter().map(|worker| worker.watch().counts()).collect());
+    workers.clear();
+    report
 }
 
 fn report_to_all(workers: &mut [Worker]) {
