@@ -1,10 +1,4 @@
-//! For what is not a function: a span or a timer around some statements.
-
-/// What the guard of [`span!`](crate::span!) is when `enabled` is off: nothing.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-#[must_use = "the span ends when the guard is dropped"]
-pub struct NoSpan;
+//! For what is not a function: a span or a timer around some statements, an event.
 
 /// Declares a callsite that is not a function.
 #[cfg(feature = "enabled")]
@@ -25,9 +19,10 @@ macro_rules! __callsite_here {
 
 /// Opens a span that ends with the scope it stands in, also by `return`, `?` or a panic.
 ///
-/// Gives a guard: bind it to a name, `let _span = ...`; a plain `_` would end it at once. Fields are `name = value`, with
-/// the types that `#[traced(fields(..))]` takes. The guard stays on its thread and cannot be held across an
-/// `.await` of a future that is sent to other threads.
+/// Gives a [`ScopedSpan`](crate::ScopedSpan): bind it to a name, `let _span = ...`; a plain `_` would end it at once. Fields
+/// are `name = value`, with the types that `#[traced(fields(..))]` takes. The guard stays on its thread: a future that
+/// holds it across an `.await` cannot be spawned on other threads. For futures there is
+/// [`FutureExt::traced`](crate::FutureExt::traced).
 ///
 /// # Cost
 /// That of `#[traced]` on a function.
@@ -49,15 +44,42 @@ macro_rules! __callsite_here {
 #[macro_export]
 macro_rules! span {
     ($name:expr $(, $key:ident = $value:expr)* $(,)?) => {
-        $crate::__private::Guard::<$crate::__private::Trace>::enter(
+        $crate::__private::ScopedSpan::enter(
             $crate::__callsite_here!($name, traced: true),
-            $crate::__private::NoLabels,
-            $crate::__private::WithFields(|_fields: &mut $crate::__private::Fields| {
+            |_fields: &mut $crate::__private::Fields| {
                 $(_fields.value(::core::stringify!($key), &($value));)*
-            }),
+            },
         )
-        .watched()
     };
+}
+
+/// Records something that happens, with the ids of the span it happens in.
+///
+/// It leaves as a log record, and hangs on its span. The message is text, the fields are `name = value` with the types that
+/// `#[traced(fields(..))]` takes; neither is evaluated when nobody wants the event.
+///
+/// # Cost
+/// Nobody wants it: two loads. Otherwise one reading of the clock and one record in the thread's ring.
+///
+/// # Examples
+/// ```
+/// use obs::Level;
+///
+/// obs::event!(Level::Warn, "the cache is cold", hits = 0, region = "eu");
+/// ```
+#[cfg(feature = "enabled")]
+#[macro_export]
+macro_rules! event {
+    ($level:expr, $message:expr $(, $key:ident = $value:expr)* $(,)?) => {{
+        static SITE: $crate::__private::EventSite =
+            $crate::__private::EventSite::new(::core::module_path!(), ::core::file!(), ::core::line!());
+        let level: $crate::Level = $level;
+        if SITE.is_wanted(level) {
+            $crate::__private::event(&SITE, level, $message, |_fields: &mut $crate::__private::Fields| {
+                $(_fields.value(::core::stringify!($key), &($value));)*
+            });
+        }
+    }};
 }
 
 /// Times a block, and gives its value.
@@ -86,13 +108,22 @@ macro_rules! time {
     }};
 }
 
+/// Records an event: nothing, while `enabled` is off. Neither message nor fields are evaluated.
+#[cfg(not(feature = "enabled"))]
+#[macro_export]
+macro_rules! event {
+    ($level:expr, $message:expr $(, $key:ident = $value:expr)* $(,)?) => {{
+        let _ = || { let _: $crate::Level = $level; let _: &str = $message; $(let _ = &$value;)* };
+    }};
+}
+
 /// Opens a span: nothing, while `enabled` is off. The values of its fields are not evaluated.
 #[cfg(not(feature = "enabled"))]
 #[macro_export]
 macro_rules! span {
     ($name:expr $(, $key:ident = $value:expr)* $(,)?) => {{
         let _ = || { let _ = $name; $(let _ = &$value;)* };
-        $crate::NoSpan
+        $crate::__private::ScopedSpan::none()
     }};
 }
 

@@ -32,16 +32,16 @@ mod by_hand;
 mod environment;
 mod init;
 
-#[doc(hidden)]
-pub use by_hand::NoSpan;
 pub use init::init;
 pub use obs_macros::{budget, counted, profiled, skip, traced};
 pub use obs_runtime::{
-    Batch, Budget, Builder, Callsite, CallsiteSnapshot, ClockChoice, ClockSource, Exporter, ExporterReport, FieldValue,
-    Fields, FlushReport, Health, Histogram, LabelValue, Labels, Level, ManualClock, Meta, Metric, MetricSource, Name,
-    OnExceed, Outcome, Outcomes, ParseFilterError, ParseLevelError, Point, PointValue, Polls, Preset, Reader, Resource,
-    Series, Snapshot, Span, SpanId, SpanKind, StartError, Telemetry, TraceId, Value, Violation, Wants, builder,
-    callsites, control, register_source, set_enabled, snapshot,
+    AsContext, Baggage, Batch, Budget, Builder, Callsite, CallsiteSnapshot, ClockChoice, ClockSource, Context,
+    CurrentSpan, Event, EventSource, Exporter, ExporterReport, FieldValue, Fields, FlushReport, FutureExt, Health,
+    Histogram, InContext, LabelValue, Labels, Level, Link, ManualClock, Meta, Metric, MetricSource, Name, OnExceed,
+    Outcome, Outcomes, ParseFilterError, ParseLevelError, Point, PointValue, Polls, Preset, Reader, Resource, Sampler,
+    ScopedContext, ScopedSpan, Sensitive, Series, Snapshot, Span, SpanId, SpanKind, StartError, Telemetry, TraceId,
+    TraceState, Traced, Value, Violation, Wants, builder, callsites, control, current, register_source, set_enabled,
+    snapshot,
 };
 
 /// What takes spans and totals out of the process; one feature each.
@@ -53,5 +53,6 @@ pub use obs_runtime::expand as __private;
 
 /// The attributes, for a `use obs::prelude::*`.
 pub mod prelude {
+    pub use crate::FutureExt as _;
     pub use crate::{budget, counted, profiled, traced};
 }

@@ -258,7 +258,7 @@ fn totals_are_pushed_when_they_are_due_and_at_the_end() {
         type Error = Refused;
 
         fn wants(&self) -> obs::Wants {
-            obs::Wants { spans: false, snapshots: Some(Duration::from_millis(5)) }
+            obs::Wants { snapshots: Some(Duration::from_millis(5)), ..obs::Wants::NOTHING }
         }
 
         fn export(&mut self, _: &Batch) -> Result<(), Refused> {

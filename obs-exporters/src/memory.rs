@@ -5,7 +5,6 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use obs_runtime::{Batch, Exporter, Snapshot, Span, Wants};
 
@@ -110,7 +109,7 @@ impl Exporter for Memory {
     }
 
     fn wants(&self) -> Wants {
-        Wants { spans: true, snapshots: Some(Duration::MAX) }
+        Wants { spans: true, ..Wants::FINAL_SNAPSHOT }
     }
 
     fn export(&mut self, batch: &Batch) -> Result<(), Infallible> {

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use obs_runtime::{Batch, Exporter, Snapshot, Wants};
 
@@ -57,7 +56,7 @@ impl Exporter for Null {
     }
 
     fn wants(&self) -> Wants {
-        Wants { spans: true, snapshots: Some(Duration::MAX) }
+        Wants { spans: true, ..Wants::FINAL_SNAPSHOT }
     }
 
     fn export(&mut self, batch: &Batch) -> Result<(), Infallible> {

@@ -1,24 +1,34 @@
-//! Finished spans on their way to an exporter.
+//! Finished spans and events on their way to an exporter.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::callsite::Callsite;
+use crate::event::Event;
 use crate::ids::{SpanId, TraceId};
 use crate::level::{Level, SpanKind};
+use crate::link::Link;
+use crate::origin::Origin;
 use crate::outcome::Outcome;
 use crate::resource::Resource;
 use crate::snapshot::Polls;
+use crate::trace_state::TraceState;
 use crate::value::Value;
 
-/// Spans handed to exporters, oldest first within each thread.
+/// Spans and events handed to exporters, oldest first within each thread.
 #[derive(Clone, Debug)]
 pub struct Batch {
     pub(crate) resource: Arc<Resource>,
     pub(crate) spans: Vec<Span>,
+    pub(crate) events: Vec<Arc<Event>>,
 }
 
 impl Batch {
+    /// Spans and events.
+    pub(crate) fn records(&self) -> usize {
+        self.spans.len() + self.events.len()
+    }
+
     /// Who is speaking.
     pub fn resource(&self) -> &Resource {
         &self.resource
@@ -27,6 +37,11 @@ impl Batch {
     /// The finished spans.
     pub fn spans(&self) -> &[Span] {
         &self.spans
+    }
+
+    /// What happened, inside spans and outside. What happened inside a span also hangs on it: [`Span::events`].
+    pub fn events(&self) -> &[Arc<Event>] {
+        &self.events
     }
 }
 
@@ -48,6 +63,21 @@ pub struct Span {
     pub(crate) thread: u32,
     pub(crate) fields: Vec<(&'static str, Value)>,
     pub(crate) dropped_fields: u32,
+    pub(crate) origin: Origin,
+    pub(crate) is_random: bool,
+    pub(crate) over_budget: bool,
+    pub(crate) trace_state: TraceState,
+    /// Events and links; `None` for most spans.
+    pub(crate) notes: Option<Box<Notes>>,
+}
+
+/// What was added to a span while it ran.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes {
+    pub(crate) events: Vec<Arc<Event>>,
+    pub(crate) links: Vec<Link>,
+    pub(crate) dropped_events: u32,
+    pub(crate) dropped_links: u32,
 }
 
 impl Span {
@@ -134,5 +164,50 @@ impl Span {
     /// Fields that did not fit.
     pub const fn dropped_fields(&self) -> u32 {
         self.dropped_fields
+    }
+
+    /// Whether it is the first span of its trace in this process: it has no parent, or one in another process.
+    pub fn is_local_root(&self) -> bool {
+        self.origin != Origin::Child
+    }
+
+    /// Whether its parent belongs to another process.
+    pub fn has_remote_parent(&self) -> bool {
+        self.origin == Origin::Remote
+    }
+
+    /// W3C trace flags: bit 0 (sampled) is always set, bit 1 when the trace's id is random.
+    pub const fn trace_flags(&self) -> u8 {
+        1 | (self.is_random as u8) << 1
+    }
+
+    /// What systems on the way had to say of the trace.
+    pub const fn trace_state(&self) -> &TraceState {
+        &self.trace_state
+    }
+
+    /// Whether the call took longer than its budget allows.
+    pub const fn is_over_budget(&self) -> bool {
+        self.over_budget
+    }
+
+    /// What happened while it ran, at most 128 events.
+    pub fn events(&self) -> &[Arc<Event>] {
+        self.notes.as_ref().map_or(&[], |notes| &notes.events)
+    }
+
+    /// Spans it is tied to beside its parent, at most 128.
+    pub fn links(&self) -> &[Link] {
+        self.notes.as_ref().map_or(&[], |notes| &notes.links)
+    }
+
+    /// Events past the limit.
+    pub fn dropped_events(&self) -> u32 {
+        self.notes.as_ref().map_or(0, |notes| notes.dropped_events)
+    }
+
+    /// Links past the limit.
+    pub fn dropped_links(&self) -> u32 {
+        self.notes.as_ref().map_or(0, |notes| notes.dropped_links)
     }
 }

@@ -12,7 +12,8 @@ use crate::level::Level;
 use crate::policy::{Filter, ParseFilterError};
 use crate::registry;
 use crate::resource::Resource;
-use crate::span::MEMORY;
+use crate::sampler::{self, Sampler};
+use crate::span_memory::MEMORY;
 use crate::telemetry::Telemetry;
 use crate::value::Value;
 
@@ -43,6 +44,7 @@ pub struct Builder {
     queue: usize,
     span_memory: usize,
     level: Level,
+    sampler: Sampler,
     filter: Filter,
     enabled: bool,
 }
@@ -66,8 +68,9 @@ impl Default for Builder {
             clock: ClockChoice::Auto,
             interval: Duration::ZERO,
             queue: 65_536,
-            span_memory: crate::span::DEFAULT_MEMORY,
+            span_memory: crate::span_memory::DEFAULT_MEMORY,
             level: Level::Info,
+            sampler: Sampler::default(),
             filter: Filter::default(),
             enabled: true,
         };
@@ -131,9 +134,15 @@ impl Builder {
         self
     }
 
-    /// Spans less important than this are not recorded. Counts and times are not affected.
+    /// Spans and events less important than this are not recorded. Counts and times are not affected.
     pub const fn level(mut self, level: Level) -> Self {
         self.level = level;
+        self
+    }
+
+    /// Which traces are recorded, decided when they begin; by default all, unless another process said otherwise.
+    pub const fn sampler(mut self, sampler: Sampler) -> Self {
+        self.sampler = sampler;
         self
     }
 
@@ -182,12 +191,15 @@ impl Builder {
         clock::choose(&self.clock);
         crate::totals::started();
         MEMORY.set_limit(self.span_memory);
+        sampler::set(self.sampler);
         crate::totals::set_resource(Arc::new(self.resource));
         let spans_wanted = self.exporters.iter().any(|exporter| exporter.wants().spans);
+        let events_wanted = self.exporters.iter().any(|exporter| exporter.wants().events);
         for mut exporter in self.exporters {
             let name = exporter.name();
-            exporter.start(Reader { _sealed: () }).map_err(|source| StartError::Exporter { name, source })?;
-            collector.add(exporter, self.queue).map_err(StartError::Thread)?;
+            let reader = Reader::default();
+            exporter.start(reader.clone()).map_err(|source| StartError::Exporter { name, source })?;
+            collector.add(exporter, reader, self.queue).map_err(StartError::Thread)?;
         }
         let run = Arc::clone(collector);
         let handle = std::thread::Builder::new().name("obs-collector".to_owned()).spawn(move || run.run());
@@ -195,6 +207,7 @@ impl Builder {
         registry::change_policy(|policy| {
             policy.enabled = self.enabled;
             policy.spans_wanted = spans_wanted;
+            policy.events_wanted = events_wanted;
             policy.level = self.level;
             policy.filter = self.filter;
         });

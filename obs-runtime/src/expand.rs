@@ -17,6 +17,10 @@
 //! ```text
 //! match typed::<R>(tail) { value => { guard.observe(seen!(&value)); value } }
 //! ```
+//! A function whose span hangs elsewhere:
+//! ```text
+//! let guard = Guard::<Trace>::enter_at(callsite!(..), NoLabels, NoFields, || Start::under(&(context)).linked(links));
+//! ```
 //! A future:
 //! ```text
 //! let task = Task::<Trace>::new(callsite!(..), NoLabels, WithFields(|fields| fields.debug("k", &v)));
@@ -26,13 +30,17 @@
 pub use std::boxed::Box;
 
 pub use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
+pub use crate::event_site::EventSite;
 pub use crate::field_set::{NoFields, WithFields};
 pub use crate::fields::Fields;
 pub use crate::guard::{Count, Guard, Time, Trace, Watched};
 pub use crate::labels::{Labels, NoLabels, WithLabels};
 pub use crate::level::{Level, SpanKind};
+pub use crate::note::event;
 pub use crate::probe;
+pub use crate::scoped_span::ScopedSpan;
 pub use crate::section::Entry;
+pub use crate::start::Start;
 pub use crate::task::Task;
 pub use crate::{__callsite as callsite, __finish as finish, __seen as seen};
 

@@ -1,10 +1,13 @@
 //! What takes batches and snapshots out of the process.
 
 use std::error::Error;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::batch::Batch;
 use crate::snapshot::Snapshot;
+use crate::sync::lock;
 
 /// Takes batches and snapshots out of the process.
 ///
@@ -54,7 +57,9 @@ pub trait Exporter: Send + 'static {
         Ok(())
     }
 
-    /// Takes finished spans; only called when [`Wants::spans`] is set.
+    /// Takes finished spans and events; only called when [`Wants::spans`] or [`Wants::events`] is set.
+    ///
+    /// A batch may be empty of either. What the other side refused of it is told with [`Reader::count_rejected`].
     ///
     /// # Errors
     /// The spans of the batch count as failed. Retry inside, where a retry makes sense.
@@ -91,27 +96,40 @@ pub trait Exporter: Send + 'static {
 pub struct Wants {
     /// Finished spans. When no exporter wants them, none are recorded.
     pub spans: bool,
+    /// Events, in [`Batch::events`]. When no exporter wants them, none are recorded.
+    pub events: bool,
+    /// Traces to show beside the buckets of histograms: [`crate::Series::exemplars`].
+    pub exemplars: bool,
     /// A snapshot each time this much has passed, and one at flush and shutdown; `None` for neither.
     pub snapshots: Option<Duration>,
 }
 
 impl Wants {
     /// Spans only.
-    pub const SPANS: Self = Self { spans: true, snapshots: None };
+    pub const SPANS: Self = Self { spans: true, ..Self::NOTHING };
     /// Nothing is pushed: the exporter reads snapshots itself, through its [`Reader`].
-    pub const NOTHING: Self = Self { spans: false, snapshots: None };
+    pub const NOTHING: Self = Self { spans: false, events: false, exemplars: false, snapshots: None };
     /// A snapshot at flush and at shutdown only.
-    pub const FINAL_SNAPSHOT: Self = Self { spans: false, snapshots: Some(Duration::MAX) };
+    pub const FINAL_SNAPSHOT: Self = Self { snapshots: Some(Duration::MAX), ..Self::NOTHING };
 }
 
-/// Reads snapshots on demand: what a pull exporter answers a scrape with.
-#[derive(Clone, Debug)]
+/// An exporter's line to the runtime, given to it by [`Exporter::start`]. Cheap to clone, for threads of its own.
+#[derive(Clone, Debug, Default)]
 pub struct Reader {
-    pub(crate) _sealed: (),
+    standing: Arc<Standing>,
+}
+
+/// What the runtime and an exporter tell each other.
+#[derive(Debug, Default)]
+struct Standing {
+    /// Spans the other side refused since the last batch was settled.
+    rejected: AtomicU64,
+    stopping: Mutex<bool>,
+    changed: Condvar,
 }
 
 impl Reader {
-    /// Takes a snapshot now.
+    /// Takes a snapshot now: what a pull exporter answers a scrape with.
     ///
     /// # Cost
     /// Reads every shard once; writers are not held up.
@@ -122,5 +140,38 @@ impl Reader {
     /// Counts a request that was refused in [`crate::Health::bad_requests`].
     pub fn count_bad_request(&self) {
         crate::health_counters::BAD_REQUESTS.add(1);
+    }
+
+    /// Says that the other side took the batch, but refused so many of its spans: they count as rejected, not as
+    /// exported. Called from within [`Exporter::export`] or [`Exporter::flush`].
+    pub fn count_rejected(&self, spans: u64) {
+        self.standing.rejected.fetch_add(spans, Ordering::Relaxed);
+    }
+
+    /// Waits, before a retry. Gives back `false`, at once, when the telemetry is shutting down: then one last try is
+    /// in order, and no more waiting.
+    pub fn pause(&self, at_most: Duration) -> bool {
+        let deadline = Instant::now().checked_add(at_most);
+        let mut stopping = lock(&self.standing.stopping);
+        while !*stopping {
+            let left = deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
+            if left.is_zero() {
+                return true;
+            }
+            let waited = self.standing.changed.wait_timeout(stopping, left.min(Duration::from_secs(3600)));
+            stopping = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        false
+    }
+
+    /// Ends all pauses, now and later.
+    pub(crate) fn stop_pauses(&self) {
+        *lock(&self.standing.stopping) = true;
+        self.standing.changed.notify_all();
+    }
+
+    /// Spans refused by the other side since this was last asked.
+    pub(crate) fn take_rejected(&self) -> u64 {
+        self.standing.rejected.swap(0, Ordering::Relaxed)
     }
 }

@@ -9,6 +9,21 @@
 pub struct Health {
     /// Spans that finished and were to be recorded.
     pub spans_finished: u64,
+    /// Traces that began here, or came in, and were to be recorded.
+    pub traces_sampled: u64,
+    /// Traces that were not, by decision of the sampler, another process, or `#[traced(sample = ..)]`.
+    pub traces_not_sampled: u64,
+    /// Spans inside recorded traces that `#[traced(sample = ..)]` left out.
+    pub spans_not_sampled: u64,
+    /// Events that happened and were to be recorded.
+    pub events_recorded: u64,
+    /// Events, late fields and links refused because the memory for spans in flight was used up.
+    pub notes_full: u64,
+    /// Events, late fields and links whose span was not found, because it had ended or its end was lost. Such events are
+    /// there all the same, beside the spans.
+    pub notes_late: u64,
+    /// Spans the other side of an exporter refused, though it took the rest of their batch.
+    pub rejected: u64,
     /// Spans refused because the memory for spans in flight was used up (`span_memory` in the builder).
     pub ring_full: u64,
     /// Spans refused because an exporter's queue was full; counted once for each such exporter.
@@ -44,12 +59,15 @@ impl Health {
     ///
     /// # Shape
     /// `signal` is `spans`, `fields`, `metrics`, `exporter` or `config`; `reason` is the name of the field.
-    pub fn counters(&self) -> [(&'static str, &'static str, u64); 14] {
+    pub fn counters(&self) -> [(&'static str, &'static str, u64); 17] {
         [
             ("spans", "ring_full", self.ring_full),
             ("spans", "queue_full", self.queue_full),
             ("spans", "export_failed", self.export_failed),
             ("spans", "shutdown_timeout", self.shutdown_timeout),
+            ("spans", "rejected", self.rejected),
+            ("events", "notes_full", self.notes_full),
+            ("events", "notes_late", self.notes_late),
             ("fields", "fields_truncated", self.fields_truncated),
             ("metrics", "clamped", self.clamped),
             ("metrics", "label_overflow", self.label_overflow),
@@ -65,6 +83,6 @@ impl Health {
 
     /// Spans that did not reach every exporter, for whatever reason.
     pub fn spans_dropped(&self) -> u64 {
-        self.ring_full + self.queue_full + self.export_failed + self.shutdown_timeout
+        self.ring_full + self.queue_full + self.export_failed + self.rejected + self.shutdown_timeout
     }
 }

@@ -31,6 +31,8 @@ macro_rules! counters {
 counters! {
     QUEUE_FULL => queue_full,
     EXPORT_FAILED => export_failed,
+    REJECTED => rejected,
+    NOTES_LATE => notes_late,
     SHUTDOWN_TIMEOUT => shutdown_timeout,
     SERIES_FULL => series_full,
     EXPORTER_PANICS => exporter_panics,

@@ -37,6 +37,17 @@ impl Level {
         }
     }
 
+    /// The level of a severity number; the next lower one where none has it.
+    pub(crate) const fn from_severity(severity: u8) -> Self {
+        match severity {
+            0..5 => Self::Trace,
+            5..9 => Self::Debug,
+            9..13 => Self::Info,
+            13..17 => Self::Warn,
+            _ => Self::Error,
+        }
+    }
+
     /// OpenTelemetry's severity number: 1, 5, 9, 13 or 17.
     pub const fn severity_number(self) -> u8 {
         self as u8

@@ -4,13 +4,20 @@
 //! after it: `callsite` -> `guard`, `task` -> `record`, `span` -> `shard`, `ring` -> `collector`, `totals` ->
 //! `snapshot`, `batch` -> exporters.
 
+mod baggage;
 mod batch;
 mod builder;
 mod cache;
 mod callsite;
 mod clock;
 mod collector;
+mod context;
 mod control;
+mod current;
+mod dynamic;
+mod entries;
+mod event;
+mod event_site;
 #[doc(hidden)]
 pub mod expand;
 mod exporter;
@@ -18,15 +25,21 @@ mod field_set;
 mod field_value;
 #[expect(unsafe_code, reason = "a key travels as address and length")]
 mod fields;
+#[expect(unsafe_code, reason = "pin projection")]
+mod future_ext;
 mod guard;
+mod heads;
 mod health;
 mod health_counters;
 mod histogram;
 mod ids;
 mod labels;
 mod level;
+mod link;
 mod metric;
 mod name;
+mod note;
+mod origin;
 mod outcome;
 mod policy;
 #[doc(hidden)]
@@ -36,11 +49,17 @@ mod registry;
 mod report;
 mod resource;
 mod ring;
+mod sampler;
+mod scoped_span;
 #[expect(unsafe_code, reason = "the linker's section, named by both its ends")]
 mod section;
+mod sensitive;
 mod shard;
 mod snapshot;
 mod span;
+mod span_memory;
+mod span_record;
+mod start;
 #[expect(unsafe_code, reason = "null or a reference, behind an atomic")]
 mod static_ptr;
 mod sync;
@@ -48,29 +67,43 @@ mod sync;
 mod task;
 mod telemetry;
 mod totals;
+mod trace_state;
 mod value;
 
+pub use baggage::Baggage;
 pub use batch::{Batch, Span};
 pub use builder::{Builder, Preset, StartError};
 pub use callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use clock::{ClockChoice, ClockSource, ManualClock};
+pub use context::{Context, ScopedContext};
 #[doc(hidden)]
 pub use control::config_warning;
 pub use control::{builder, callsites, control, set_enabled};
+pub use current::{CurrentSpan, current};
+#[doc(hidden)]
+pub use dynamic::{CallsiteKey, callsite_of, event_site_of};
+pub use event::{Event, EventSource};
 pub use exporter::{Exporter, Reader, Wants};
 pub use field_value::FieldValue;
 pub use fields::Fields;
+pub use future_ext::{FutureExt, InContext, Traced};
 pub use health::Health;
 pub use histogram::Histogram;
 pub use ids::{SpanId, TraceId};
 pub use labels::{LabelValue, Labels};
 pub use level::{Level, ParseLevelError, SpanKind};
+pub use link::Link;
 pub use metric::{Metric, MetricSource, Point, PointValue};
 pub use outcome::{Outcome, Outcomes};
 pub use policy::ParseFilterError;
 pub use report::{ExporterReport, FlushReport};
 pub use resource::Resource;
+pub use sampler::Sampler;
+pub use scoped_span::ScopedSpan;
+pub use sensitive::Sensitive;
 pub use snapshot::{CallsiteSnapshot, Polls, Series, Snapshot};
+pub use start::AsContext;
 pub use telemetry::Telemetry;
 pub use totals::{register_source, snapshot};
+pub use trace_state::TraceState;
 pub use value::Value;

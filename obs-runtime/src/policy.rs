@@ -11,14 +11,22 @@ pub(crate) struct Policy {
     pub(crate) enabled: bool,
     /// Somebody takes spans: without anybody, none are recorded.
     pub(crate) spans_wanted: bool,
-    /// Spans less important than this are not recorded.
+    /// Somebody takes events.
+    pub(crate) events_wanted: bool,
+    /// Spans and events less important than this are not recorded.
     pub(crate) level: Level,
     pub(crate) filter: Filter,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { enabled: true, spans_wanted: false, level: Level::Trace, filter: Filter::default() }
+        Self {
+            enabled: true,
+            spans_wanted: false,
+            events_wanted: false,
+            level: Level::Trace,
+            filter: Filter::default(),
+        }
     }
 }
 
@@ -39,6 +47,16 @@ impl Policy {
             | flag(traced && meta.trace_ratio < 1.0, Control::TRACE_SOME)
             | flag(meta.in_flight, Control::IN_FLIGHT);
         Control::new(callsite.series(), flags)
+    }
+
+    /// The least important event that is recorded anywhere; `None` for none.
+    pub(crate) fn events(&self) -> Option<Level> {
+        (self.enabled && self.events_wanted).then_some(self.level)
+    }
+
+    /// The same for one module, or what stands in for one.
+    pub(crate) fn events_from(&self, target: &str) -> Option<Level> {
+        self.events().filter(|_| self.filter.detail_of(target) == Detail::Trace)
     }
 }
 
@@ -107,7 +125,10 @@ impl Filter {
         if self.rules.is_empty() {
             return Detail::Trace;
         }
-        let name = callsite.name();
+        self.detail_of(callsite.name())
+    }
+
+    fn detail_of(&self, name: &str) -> Detail {
         let rules = self.rules.iter().filter(|rule| rule.covers(name));
         // The longest path; of equal ones the last, as the user wrote it later.
         let rule = rules.max_by_key(|rule| if rule.path == "*" { 0 } else { rule.path.len() });

@@ -7,7 +7,7 @@ use crate::health::Health;
 /// How much went where, since the program started.
 ///
 /// For each exporter that takes spans, and was there from the start:
-/// `finished = dropped before the queues + exported + failed + refused + abandoned + pending`.
+/// `finished = dropped before the queues + exported + failed + rejected + refused + abandoned + pending`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FlushReport {
@@ -77,6 +77,8 @@ pub struct ExporterReport {
     pub exported: u64,
     /// Spans it failed to export.
     pub failed: u64,
+    /// Spans the other side refused, though it took the rest of their batch.
+    pub rejected: u64,
     /// Spans its queue had no room for.
     pub refused: u64,
     /// Spans that still waited when its shutdown was over time.

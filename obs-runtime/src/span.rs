@@ -3,19 +3,19 @@
 //! Opened and closed by [`crate::guard`] and [`crate::task`]; the record is read back by [`crate::collector`].
 
 use crate::callsite::{Callsite, Control};
+use crate::context::attached_trace_state;
+use crate::entries::{self, Entry};
 use crate::fields::Fields;
+use crate::note;
+use crate::origin::Origin;
 use crate::outcome::Outcome;
 use crate::registry;
-use crate::ring::{Memory, Segment};
-use crate::shard::{Current, Local, Shard, Tracing, local, with_shard};
+use crate::sampler::{self, Remote};
+use crate::shard::{Current, Faults, Local, Shard, TraceInfo, Tracing, local, with_shard};
+use crate::span_memory::MEMORY;
+use crate::span_record::Record;
+use crate::start::Start;
 use crate::sync::add;
-
-/// Bytes of spans that may be in rings at the same time, unless the builder says otherwise.
-pub(crate) const DEFAULT_MEMORY: usize = 64 << 20;
-
-/// The memory of all rings.
-#[expect(clippy::cast_possible_truncation, reason = "some four thousand segments")]
-pub(crate) static MEMORY: Memory = Memory::new((DEFAULT_MEMORY / size_of::<Segment>()) as u32);
 
 /// The key under which an error's text travels.
 pub(crate) const MESSAGE: &str = "exception.message";
@@ -25,6 +25,9 @@ pub trait SpanPart: Copy {
     /// What must be on the thread while the span runs.
     #[doc(hidden)]
     type Place: Copy;
+    /// Where the span begins; by default on the running one.
+    #[doc(hidden)]
+    type BeginsAt: Default;
     /// No span.
     const NONE: Self;
     /// No trace.
@@ -40,17 +43,28 @@ pub trait SpanPart: Copy {
     /// Puts something else on the thread, and gives what was there.
     #[doc(hidden)]
     fn swap(place: Self::Place) -> Self::Place;
+    /// Where a span begins, kept until it does.
+    #[doc(hidden)]
+    fn begin_at(start: Start) -> Self::BeginsAt;
+    /// Opens a span that may hang elsewhere than on the running one.
+    #[doc(hidden)]
+    fn open_at(callsite: &'static Callsite, control: u32, begins_at: Self::BeginsAt) -> Self;
     /// Makes the span that was running before the running one again.
     #[doc(hidden)]
     fn leave(self);
     #[doc(hidden)]
     fn is_recorded(self) -> bool;
+    /// Its parent, and where that is; takes back what was left beside the thread's storage.
     #[doc(hidden)]
-    fn record(self, place: Self::Place, end: End<'_>);
+    fn settle(self) -> (Self, Origin);
+    /// Puts a record into the ring. `origin` as `settle` gave it, if it was asked already.
+    #[doc(hidden)]
+    fn record(self, place: Self::Place, origin: Option<Origin>, end: End<'_>);
 }
 
 impl SpanPart for () {
     type Place = ();
+    type BeginsAt = ();
     const NONE: Self = ();
     const NOWHERE: Self = ();
 
@@ -72,7 +86,18 @@ impl SpanPart for () {
     }
 
     #[inline(always)]
-    fn record(self, (): (), _: End<'_>) {}
+    fn begin_at(_: Start) {}
+
+    #[inline(always)]
+    fn open_at(_: &'static Callsite, _: u32, (): ()) {}
+
+    #[inline(always)]
+    fn settle(self) -> (Self, Origin) {
+        ((), Origin::Child)
+    }
+
+    #[inline(always)]
+    fn record(self, (): (), _: Option<Origin>, _: End<'_>) {}
 }
 
 /// A running call's place in its trace. The trace's id stays on the thread.
@@ -83,7 +108,7 @@ impl SpanPart for () {
 pub struct OpenSpan {
     /// 0 when the span is not recorded.
     span: u64,
-    /// The span that was running before; 0 for a root, [`Self::DROPPED_ROOT`] for one that is not recorded.
+    /// The span that was running before; 0 for a root; [`Self::ENTRY`] and above where more has to be known.
     parent: u64,
 }
 
@@ -95,6 +120,8 @@ pub struct End<'a> {
     pub(crate) outcome: Outcome,
     pub(crate) start: u64,
     pub(crate) nanos: u64,
+    pub(crate) is_timed: bool,
+    pub(crate) over_budget: bool,
     /// Polls, busy and longest poll in nanoseconds; empty for functions that are not async.
     pub(crate) polls: &'a [u64],
     pub(crate) fields: Option<&'a Fields>,
@@ -103,6 +130,7 @@ pub struct End<'a> {
 
 impl SpanPart for OpenSpan {
     type Place = Current;
+    type BeginsAt = Option<Box<Start>>;
     const NONE: Self = Self { span: 0, parent: 0 };
     const NOWHERE: Current = Current::NONE;
 
@@ -112,14 +140,26 @@ impl SpanPart for OpenSpan {
         if !control.has(Control::TRACE) {
             return Self::NONE;
         }
-        match local(|local| local.tracing.get()) {
-            Tracing::Nothing => Self::open_root(callsite),
-            Tracing::Dropped => Self::NONE,
+        match local(|local| local.info.get()).tracing() {
             Tracing::Recorded if control.has(Control::TRACE_SOME) && !is_chosen(callsite) => Self::NONE,
             Tracing::Recorded => {
                 let span = local(Local::random);
                 Self { span, parent: local(|local| local.span.replace(span)) }
             }
+            Tracing::Dropped => Self::NONE,
+            Tracing::Nothing | Tracing::RemoteRecorded | Tracing::RemoteDropped => Self::open_root(callsite),
+        }
+    }
+
+    fn begin_at(start: Start) -> Option<Box<Start>> {
+        Some(Box::new(start))
+    }
+
+    #[inline]
+    fn open_at(callsite: &'static Callsite, control: u32, begins_at: Option<Box<Start>>) -> Self {
+        match begins_at {
+            None => Self::open(callsite, control),
+            Some(start) => Self::open_start(callsite, control, &start),
         }
     }
 
@@ -137,13 +177,10 @@ impl SpanPart for OpenSpan {
 
     #[inline(always)]
     fn leave(self) {
-        if self.span != 0 && self.parent != 0 {
+        if self.span != 0 && self.has_plain_parent() {
             local(|local| local.span.set(self.parent));
-        } else if self.span | self.parent != 0 {
-            local(|local| {
-                local.span.set(0);
-                local.tracing.set(Tracing::Nothing);
-            });
+        } else if !self.is_none() {
+            self.leave_root();
         }
     }
 
@@ -153,21 +190,36 @@ impl SpanPart for OpenSpan {
     }
 
     #[inline(always)]
-    fn record(self, place: Current, end: End<'_>) {
+    fn settle(self) -> (Self, Origin) {
+        if self.has_plain_parent() || self.is_none() {
+            return (self, Origin::Child);
+        }
+        self.settle_root()
+    }
+
+    #[inline(always)]
+    fn record(self, place: Current, origin: Option<Origin>, end: End<'_>) {
         if self.span != 0 {
             match local(Local::shard) {
-                Some(shard) => self.push(place, &end, shard),
-                None => self.push_cold(place, end),
+                Some(shard) => self.push(place, origin, &end, shard),
+                None => self.push_cold(place, origin, end),
             }
         }
     }
 }
 
 impl OpenSpan {
+    /// The parent of a span that left an [`Entry`]; it is recorded.
+    const ENTRY: u64 = u64::MAX - 2;
+    /// The parent of one that is not recorded: something was put on the thread, and must be taken away.
+    const DROPPED_ENTRY: u64 = u64::MAX - 1;
+    /// The parent of a root that is not recorded, with nothing before it.
+    const DROPPED_ROOT: u64 = u64::MAX;
+
     /// Whether the trace that runs on this thread is not recorded: a span in it is none.
     #[inline(always)]
     pub(crate) fn is_dropped_here() -> bool {
-        local(|local| local.tracing.get()) == Tracing::Dropped
+        local(|local| local.info.get()).tracing() == Tracing::Dropped
     }
 
     /// Whether nothing was put on the thread, and nothing will be recorded.
@@ -176,45 +228,162 @@ impl OpenSpan {
         self.span | self.parent == 0
     }
 
-    /// The parent of a root that is not recorded: something was put on the thread, and must be taken away.
-    const DROPPED_ROOT: u64 = u64::MAX;
+    /// Whether the parent is the span that was running before. An id that looks like one of the marks comes up once in
+    /// 2^62 spans, and costs that span its parent.
+    #[inline(always)]
+    const fn has_plain_parent(self) -> bool {
+        self.parent.wrapping_sub(1) < Self::ENTRY - 1
+    }
 
-    /// Begins a trace, recorded or not.
+    #[cold]
+    fn open_start(callsite: &'static Callsite, control: u32, start: &Start) -> Self {
+        let span = match start.parent() {
+            Some(parent) => Self::open_under(callsite, control, parent),
+            None => Self::open(callsite, control),
+        };
+        if span.is_recorded() {
+            let here = local(Local::current);
+            start.links().iter().for_each(|link| note::link(here, link));
+        }
+        span
+    }
+
+    /// Opens a span under a place that was named.
+    fn open_under(callsite: &'static Callsite, control: u32, parent: Current) -> Self {
+        if !Control::from_word(control).has(Control::TRACE) {
+            return Self::NONE;
+        }
+        match parent.info.tracing() {
+            Tracing::Recorded if is_chosen(callsite) => Self::enter(parent, true, local(Local::random), Origin::Child),
+            Tracing::Recorded => Self::NONE,
+            Tracing::Dropped => Self::enter(parent, false, local(Local::random), Origin::Child),
+            Tracing::RemoteRecorded | Tracing::RemoteDropped => Self::open_remote(callsite, parent),
+            Tracing::Nothing => {
+                let place = Self::new_trace(callsite);
+                Self::enter(place, place.info.tracing() == Tracing::Recorded, place.span, Origin::Root)
+            }
+        }
+    }
+
+    /// Begins a trace here, recorded or not.
     #[inline(never)]
     fn open_root(callsite: &'static Callsite) -> Self {
-        let recorded = is_chosen(callsite);
+        let here = local(Local::current);
+        if here.info.tracing() != Tracing::Nothing {
+            return Self::open_remote(callsite, here);
+        }
+        let place = Self::new_trace(callsite);
+        local(|local| local.set_current(place));
+        if place.info.tracing() == Tracing::Recorded {
+            Self { span: place.span, parent: 0 }
+        } else {
+            Self { span: 0, parent: Self::DROPPED_ROOT }
+        }
+    }
+
+    /// A place at the beginning of a new trace.
+    #[inline(always)]
+    fn new_trace(callsite: &'static Callsite) -> Current {
         local(|local| {
-            let span = local.random();
+            let (span, trace) = (local.random(), [local.random(), local.random()]);
+            let (recorded, head) = sampler::decide(trace, callsite.meta().trace_ratio, None);
+            count_trace(local, recorded);
             let tracing = if recorded { Tracing::Recorded } else { Tracing::Dropped };
-            local.set_current(Current { trace: [local.random(), local.random()], span, tracing });
-            if recorded { Self { span, parent: 0 } } else { Self { span: 0, parent: Self::DROPPED_ROOT } }
+            Current { trace, span, info: TraceInfo::new(tracing, true, head) }
         })
+    }
+
+    /// Goes on here with a trace of another process.
+    #[cold]
+    fn open_remote(callsite: &'static Callsite, parent: Current) -> Self {
+        let recorded = parent.info.tracing() == Tracing::RemoteRecorded;
+        let remote = Remote { recorded, state: attached_trace_state() };
+        let (recorded, head) = sampler::decide(parent.trace, callsite.meta().trace_ratio, Some(&remote));
+        local(|local| count_trace(local, recorded));
+        let tracing = if recorded { Tracing::Recorded } else { Tracing::Dropped };
+        let place = Current { info: TraceInfo::new(tracing, parent.info.is_random(), head), ..parent };
+        Self::enter(place, recorded, local(Local::random), Origin::Remote)
+    }
+
+    /// Puts a span under another place than the thread's, which is kept beside.
+    #[cold]
+    fn enter(parent: Current, recorded: bool, span: u64, origin: Origin) -> Self {
+        let before = local(Local::current);
+        local(|local| local.set_current(Current { span, ..parent }));
+        let parent = if origin == Origin::Root { 0 } else { parent.span };
+        entries::push(Entry { key: span, before, parent, origin });
+        if recorded { Self { span, parent: Self::ENTRY } } else { Self { span: 0, parent: Self::DROPPED_ENTRY } }
+    }
+
+    #[inline(never)]
+    fn leave_root(self) {
+        let before = match self.parent {
+            Self::ENTRY => entries::take(self.span).map(|entry| entry.before),
+            Self::DROPPED_ENTRY => entries::take(local(|local| local.span.get())).map(|entry| entry.before),
+            _ => None,
+        };
+        local(|local| local.set_current(before.unwrap_or(Current::NONE)));
+    }
+
+    #[cold]
+    fn settle_root(self) -> (Self, Origin) {
+        match self.parent {
+            Self::ENTRY => {
+                let entry = entries::take(self.span);
+                let (parent, origin) = entry.map_or((0, Origin::Root), |entry| (entry.parent, entry.origin));
+                (Self { span: self.span, parent }, origin)
+            }
+            Self::DROPPED_ENTRY => {
+                entries::take(local(|local| local.span.get()));
+                (Self::NONE, Origin::Child)
+            }
+            Self::DROPPED_ROOT => (Self::NONE, Origin::Child),
+            _ => (self, Origin::Root),
+        }
+    }
+
+    /// The parent's id and where it is, as the record says it.
+    #[inline(always)]
+    fn parent(self) -> (u64, Origin) {
+        if self.has_plain_parent() {
+            return (self.parent, Origin::Child);
+        }
+        match self.parent {
+            Self::ENTRY => entries::find(self.span).map_or((0, Origin::Root), |entry| (entry.parent, entry.origin)),
+            _ => (0, Origin::Root),
+        }
     }
 
     #[cold]
     #[inline(never)]
-    fn push_cold(self, place: Current, end: End<'_>) {
+    fn push_cold(self, place: Current, origin: Option<Origin>, end: End<'_>) {
         // By value: what a call that is not inlined may refer to would have to be in memory from the start.
-        with_shard(|shard| self.push(place, &end, shard));
+        with_shard(|shard| self.push(place, origin, &end, shard));
     }
 
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "fields are bounded far below")]
-    fn push(self, place: Current, end: &End<'_>, shard: &'static Shard) {
+    fn push(self, place: Current, origin: Option<Origin>, end: &End<'_>, shard: &'static Shard) {
         let fields = end.fields.map_or(&[][..], Fields::words);
         let extra = end.extra.map_or(&[][..], Fields::words);
         let dropped = end.fields.map_or(0, Fields::dropped) + end.extra.map_or(0, Fields::dropped);
+        let (parent, origin) = origin.map_or_else(|| self.parent(), |origin| (self.parent, origin));
         let record = Record {
             trace: place.trace,
             span: self.span,
-            parent: self.parent,
+            parent,
             start: end.start,
             nanos: end.nanos,
             series: end.series,
-            outcome: end.outcome,
-            has_polls: !end.polls.is_empty(),
-            dropped: u16::try_from(dropped).unwrap_or(u16::MAX),
             callsite: registry::series_of(end.callsite),
+            head: place.info.head(),
+            outcome: end.outcome,
+            origin,
+            has_polls: !end.polls.is_empty(),
+            is_timed: end.is_timed,
+            over_budget: end.over_budget,
+            is_random: place.info.is_random(),
+            dropped: u16::try_from(dropped).unwrap_or(u16::MAX),
             payload: (end.polls.len() + fields.len() + extra.len()) as u32,
         };
         add(&shard.faults.spans_finished, 1);
@@ -227,85 +396,21 @@ impl OpenSpan {
     }
 }
 
+/// Counts the decision about a trace.
+fn count_trace(local: &Local, recorded: bool) {
+    let count = |faults: &Faults| add(if recorded { &faults.traces_sampled } else { &faults.traces_not_sampled }, 1);
+    match local.shard() {
+        Some(shard) => count(&shard.faults),
+        None => with_shard(|shard| count(&shard.faults)),
+    }
+}
+
 /// Whether this call is in the share that `#[traced(sample = ..)]` wants.
 fn is_chosen(callsite: &'static Callsite) -> bool {
     let ratio = callsite.meta().trace_ratio;
-    ratio >= 1.0 || local(|local| (local.random() >> 11) as f64 / (1_u64 << 53) as f64) < ratio
-}
-
-/// A finished span as it lies in the ring: eight words, then polls, fields and the error's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Record {
-    /// The high and the low half of the id.
-    pub(crate) trace: [u64; 2],
-    pub(crate) span: u64,
-    pub(crate) parent: u64,
-    pub(crate) start: u64,
-    pub(crate) nanos: u64,
-    pub(crate) series: u32,
-    pub(crate) outcome: Outcome,
-    pub(crate) has_polls: bool,
-    pub(crate) dropped: u16,
-    /// The callsite's own series.
-    pub(crate) callsite: u32,
-    /// Words that follow.
-    pub(crate) payload: u32,
-}
-
-impl Record {
-    #[inline(always)]
-    const fn words(&self) -> [u64; 8] {
-        let flags = (self.outcome as u64) << 32 | (self.has_polls as u64) << 34 | (self.dropped as u64) << 48;
-        [
-            self.trace[0],
-            self.trace[1],
-            self.span,
-            self.parent,
-            self.start,
-            self.nanos,
-            flags | self.series as u64,
-            (self.callsite as u64) << 32 | self.payload as u64,
-        ]
+    let chosen = ratio >= 1.0 || local(|local| (local.random() >> 11) as f64 / (1_u64 << 53) as f64) < ratio;
+    if !chosen {
+        with_shard(|shard| add(&shard.faults.spans_not_sampled, 1));
     }
-
-    #[expect(clippy::cast_possible_truncation, reason = "words are taken apart as `words` put them together")]
-    pub(crate) fn of(words: [u64; 8]) -> Self {
-        let [high, low, span, parent, start, nanos, flags, last] = words;
-        Self {
-            trace: [high, low],
-            span,
-            parent,
-            start,
-            nanos,
-            series: flags as u32,
-            outcome: Outcome::from_bits((flags >> 32) as u8),
-            has_polls: flags >> 34 & 1 == 1,
-            dropped: (flags >> 48) as u16,
-            callsite: (last >> 32) as u32,
-            payload: last as u32,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_record_survives_its_words() {
-        let record = Record {
-            trace: [1, u64::MAX],
-            span: 2,
-            parent: 3,
-            start: 4,
-            nanos: 5,
-            series: 0x7fff,
-            outcome: Outcome::Cancelled,
-            has_polls: true,
-            dropped: 9,
-            callsite: 77,
-            payload: 12,
-        };
-        assert_eq!(Record::of(record.words()), record);
-    }
+    chosen
 }

@@ -14,11 +14,13 @@ use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
 use crate::guard::{Mode, begin, between};
 use crate::labels::LabelSet;
+use crate::origin::Origin;
 use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};
 use crate::record;
 use crate::registry;
 use crate::span::{End, SpanPart};
+use crate::start::Start;
 
 /// One call of a function that returns a future.
 ///
@@ -36,8 +38,11 @@ pub struct Task<M: Mode, K: Kept = ()> {
     busy: u64,
     longest: u64,
     span: M::Span,
+    origin: Origin,
     /// What is on the thread while the future is polled.
     place: <M::Span as SpanPart>::Place,
+    /// Where the span begins, until it does; `None` under the running span.
+    begins_at: <M::Span as SpanPart>::BeginsAt,
     kept: K,
 }
 
@@ -73,9 +78,26 @@ impl<M: Mode> Task<M> {
             busy: 0,
             longest: 0,
             span: M::Span::NONE,
+            origin: Origin::Child,
             place: M::Span::NOWHERE,
+            begins_at: Default::default(),
             kept,
         }
+    }
+
+    /// Prepares a call whose span does not simply hang on what runs when it begins; `start` is asked now, and only when
+    /// the call is traced.
+    pub fn new_at<L: LabelSet, F: FieldSet>(
+        callsite: &'static Callsite,
+        labels: L,
+        fields: F,
+        start: impl FnOnce() -> Start,
+    ) -> Task<M, F::Kept> {
+        let mut task = Self::new(callsite, labels, fields);
+        if task.control().has(Control::TRACE) {
+            task.begins_at = M::Span::begin_at(start());
+        }
+        task
     }
 }
 
@@ -141,7 +163,9 @@ impl<M: Mode, K: Kept> Task<M, K> {
         }
         self.set_control(begin::<M>(self.callsite, self.control()));
         let before = M::Span::here();
-        self.span = M::Span::open(self.callsite, self.control().word());
+        let begins_at = std::mem::take(&mut self.begins_at);
+        let span = M::Span::open_at(self.callsite, self.control().word(), begins_at);
+        (self.span, self.origin) = span.settle();
         // `open` made the span the running one; each poll does that by itself.
         self.place = M::Span::swap(before);
     }
@@ -175,8 +199,11 @@ impl<M: Mode, K: Kept> Task<M, K> {
             record::polled(series, polls);
         }
         let (callsite, start, fields) = (self.callsite, self.start, self.kept.fields());
-        self.span.record(self.place, End { callsite, series, outcome, start, nanos, polls: &polls, fields, extra });
-        if timed && nanos > callsite.limit() {
+        let over_budget = timed && nanos > callsite.limit();
+        let end =
+            End { callsite, series, outcome, start, nanos, is_timed: timed, over_budget, polls: &polls, fields, extra };
+        self.span.record(self.place, Some(self.origin), end);
+        if over_budget {
             record::over_budget(callsite, series, outcome, nanos);
         }
     }
@@ -258,7 +285,8 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
 impl<M: Mode, K: Kept> Drop for OnePoll<'_, M, K> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
-        M::Span::swap(self.before);
+        // What the future left on the thread, a guard that it holds across its `.await`, goes along with it.
+        self.task.place = M::Span::swap(self.before);
         if self.task.reads_clock() {
             let end = clock::now();
             let nanos = between(self.start, end);

@@ -39,7 +39,10 @@ impl Telemetry {
     fn stop(&mut self, timeout: Duration) -> FlushReport {
         let Some(mut threads) = self.threads.take() else { return FlushReport::default() };
         // Nobody takes spans any more: none are recorded. Before the place is free for the next start.
-        crate::registry::change_policy(|policy| policy.spans_wanted = false);
+        crate::registry::change_policy(|policy| {
+            policy.spans_wanted = false;
+            policy.events_wanted = false;
+        });
         threads.shutdown(timeout)
     }
 }

@@ -16,6 +16,8 @@ pub enum Value {
     F64(f64),
     /// Text, and what was captured with `%` or `?`.
     Str(Box<str>),
+    /// Several values of one kind.
+    Array(Box<[Value]>),
 }
 
 impl fmt::Display for Value {
@@ -26,6 +28,13 @@ impl fmt::Display for Value {
             Self::U64(value) => value.fmt(f),
             Self::F64(value) => value.fmt(f),
             Self::Str(value) => f.write_str(value),
+            Self::Array(values) => {
+                f.write_str("[")?;
+                for (i, value) in values.iter().enumerate() {
+                    write!(f, "{}{value}", if i == 0 { "" } else { ", " })?;
+                }
+                f.write_str("]")
+            }
         }
     }
 }

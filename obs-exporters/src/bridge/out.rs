@@ -136,7 +136,7 @@ impl Exporter for MetricsOut {
     }
 
     fn wants(&self) -> Wants {
-        Wants { spans: false, snapshots: Some(self.every) }
+        Wants { snapshots: Some(self.every), ..Wants::NOTHING }
     }
 
     fn start(&mut self, _: Reader) -> Result<(), LoopError> {

@@ -75,7 +75,7 @@ impl Exporter for JsonLines {
     }
 
     fn wants(&self) -> Wants {
-        Wants { spans: true, snapshots: Some(self.every) }
+        Wants { spans: true, snapshots: Some(self.every), ..Wants::NOTHING }
     }
 
     fn start(&mut self, _: Reader) -> Result<(), FileError> {

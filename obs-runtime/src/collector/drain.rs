@@ -6,12 +6,15 @@ use crate::batch::Span;
 use crate::callsite::Callsite;
 use crate::clock::Anchor;
 use crate::fields;
+use crate::heads;
 use crate::ids::{SpanId, TraceId};
 use crate::outcome::Outcome;
 use crate::registry::{self, SeriesMeta};
 use crate::shard::POOL;
 use crate::snapshot::Polls;
-use crate::span::{MEMORY, MESSAGE, Record};
+use crate::span::MESSAGE;
+use crate::span_memory::MEMORY;
+use crate::span_record::Record;
 use crate::value::Value;
 
 /// Takes everything out of all rings, in pieces of at most `batch` spans.
@@ -61,6 +64,11 @@ impl SpanReader {
             thread: self.thread,
             fields,
             dropped_fields: record.dropped.into(),
+            origin: record.origin,
+            is_random: record.is_random,
+            over_budget: record.over_budget,
+            trace_state: heads::get(record.head, record.trace),
+            notes: None,
         })
     }
 

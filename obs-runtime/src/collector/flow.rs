@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::drain::drain;
+use super::notes::Held;
 use super::worker::{Watch, Worker};
-use crate::batch::Batch;
+use crate::batch::{Batch, Span};
+use crate::event::Event;
+use crate::exporter::Reader;
 use crate::report::FlushReport;
 use crate::resource::Resource;
 use crate::snapshot::Snapshot;
-use crate::span::MEMORY;
+use crate::span_memory::MEMORY;
 use crate::sync::lock;
 
 /// Spans in one batch, at most.
@@ -26,12 +29,14 @@ pub(crate) struct Collector {
     interval: Duration,
     /// Held while rings are drained, so that a flush and the loop take turns.
     workers: Mutex<Vec<Worker>>,
+    /// Locked after `workers` only.
+    held: Mutex<Held>,
     stop: AtomicBool,
 }
 
 impl Collector {
     pub(super) fn new_with(resource: Arc<Resource>, interval: Duration, workers: Vec<Worker>) -> Self {
-        Self { resource, interval, workers: Mutex::new(workers), stop: AtomicBool::new(false) }
+        Self { resource, interval, workers: Mutex::new(workers), held: Mutex::default(), stop: AtomicBool::new(false) }
     }
 
     /// Makes a collector with no exporter yet.
@@ -40,8 +45,13 @@ impl Collector {
     }
 
     /// Gives an exporter its thread and its queue.
-    pub(crate) fn add(&self, exporter: Box<dyn super::DynExporter>, capacity: usize) -> std::io::Result<()> {
-        let worker = Worker::spawn(exporter, capacity)?;
+    pub(crate) fn add(
+        &self,
+        exporter: Box<dyn super::DynExporter>,
+        reader: Reader,
+        capacity: usize,
+    ) -> std::io::Result<()> {
+        let worker = Worker::spawn(exporter, reader, capacity)?;
         lock(&self.workers).push(worker);
         Ok(())
     }
@@ -70,13 +80,26 @@ impl Collector {
     }
 
     fn collect(&self, workers: &mut [Worker]) {
-        drain(BATCH, |spans| {
-            let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans });
-            let patience = if MEMORY.fill() < ROOM { PATIENCE } else { Duration::ZERO };
-            for worker in &mut *workers {
-                worker.offer(&batch, patience);
-            }
+        let mut held = lock(&self.held);
+        drain(BATCH, |mut spans| {
+            // After the spans were read: what was noted on them before they ended is there now.
+            held.drain();
+            held.attach(&mut spans);
+            self.offer(workers, spans, held.take_events());
         });
+        held.drain();
+        let events = held.take_events();
+        if !events.is_empty() {
+            self.offer(workers, Vec::new(), events);
+        }
+    }
+
+    fn offer(&self, workers: &mut [Worker], spans: Vec<Span>, events: Vec<Arc<Event>>) {
+        let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, events });
+        let patience = if MEMORY.fill() < ROOM { PATIENCE } else { Duration::ZERO };
+        for worker in workers {
+            worker.offer(&batch, patience);
+        }
     }
 
     /// Everything that has ended so far is in the queues when this returns.

@@ -5,6 +5,7 @@
 
 mod drain;
 mod flow;
+mod notes;
 mod queue;
 mod worker;
 

@@ -16,7 +16,7 @@ pub(super) enum Work {
     Shutdown,
 }
 
-/// Work for one exporter. Bounded in spans: what it has no room for is refused.
+/// Work for one exporter. Bounded in spans and events: what it has no room for is refused.
 pub(super) struct Queue {
     inner: Mutex<Inner>,
     changed: Condvar,
@@ -27,6 +27,8 @@ pub(super) struct Queue {
 struct Inner {
     work: VecDeque<Work>,
     spans: usize,
+    /// Spans and events.
+    records: usize,
     /// Pieces of work ever put in, and ever finished: a flush waits until the second reaches the first.
     put: u64,
     done: u64,
@@ -41,7 +43,7 @@ impl Queue {
     pub(super) fn put_batch(&self, batch: &Arc<Batch>, deadline: Instant) -> bool {
         let mut inner = lock(&self.inner);
         // An empty queue takes any batch, however large.
-        while inner.spans > 0 && inner.spans + batch.spans.len() > self.capacity {
+        while inner.records > 0 && inner.records + batch.records() > self.capacity {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
@@ -49,6 +51,7 @@ impl Queue {
             inner = self.wait(inner, left);
         }
         inner.spans += batch.spans.len();
+        inner.records += batch.records();
         self.put_work(&mut inner, Work::Export(Arc::clone(batch)));
         true
     }
@@ -83,10 +86,13 @@ impl Queue {
     }
 
     /// Says that a piece of work is finished.
-    pub(super) fn done(&self, spans: usize) {
+    pub(super) fn done(&self, work: &Work) {
         let mut inner = lock(&self.inner);
         inner.done += 1;
-        inner.spans -= spans;
+        if let Work::Export(batch) = work {
+            inner.spans -= batch.spans.len();
+            inner.records -= batch.records();
+        }
         self.changed.notify_all();
     }
 
@@ -107,15 +113,17 @@ impl Queue {
     /// Throws away the batches that still wait, and says how many spans they hold.
     pub(super) fn abandon(&self) -> u64 {
         let mut inner = lock(&self.inner);
-        let mut spans = 0;
+        let (mut spans, mut records) = (0, 0);
         inner.work.retain(|work| match work {
             Work::Export(batch) => {
                 spans += batch.spans.len();
+                records += batch.records();
                 false
             }
             _ => true,
         });
         inner.spans -= spans;
+        inner.records -= records;
         spans as u64
     }
 

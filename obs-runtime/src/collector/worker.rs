@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::queue::{Queue, Work};
 use crate::batch::Batch;
 use crate::exporter::{Exporter, Reader, Wants};
-use crate::health_counters::{EXPORT_FAILED, EXPORTER_PANICS, QUEUE_FULL, SHUTDOWN_TIMEOUT};
+use crate::health_counters::{EXPORT_FAILED, EXPORTER_PANICS, QUEUE_FULL, REJECTED, SHUTDOWN_TIMEOUT};
 use crate::report::ExporterReport;
 use crate::snapshot::Snapshot;
 
@@ -74,21 +74,25 @@ pub(super) struct Worker {
 struct Shared {
     name: &'static str,
     queue: Queue,
+    reader: Reader,
     exported: AtomicU64,
     failed: AtomicU64,
+    rejected: AtomicU64,
     refused: AtomicU64,
     abandoned: AtomicU64,
     failures_told: AtomicBool,
 }
 
 impl Worker {
-    pub(super) fn spawn(exporter: Box<dyn DynExporter>, capacity: usize) -> std::io::Result<Self> {
+    pub(super) fn spawn(exporter: Box<dyn DynExporter>, reader: Reader, capacity: usize) -> std::io::Result<Self> {
         let wants = exporter.wants();
         let shared = Arc::new(Shared {
             name: exporter.name(),
             queue: Queue::new(capacity),
+            reader,
             exported: AtomicU64::new(0),
             failed: AtomicU64::new(0),
+            rejected: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             abandoned: AtomicU64::new(0),
             failures_told: AtomicBool::new(false),
@@ -102,7 +106,7 @@ impl Worker {
 
     /// Puts a batch into the queue, waiting for room as long as `patience`, but only once for each stall.
     pub(super) fn offer(&mut self, batch: &Arc<Batch>, patience: Duration) {
-        if !self.wants.spans {
+        if !self.wants.spans && !(self.wants.events && !batch.events.is_empty()) {
             return;
         }
         let patience = if self.stalled { Duration::ZERO } else { patience };
@@ -142,6 +146,7 @@ impl Worker {
 
     /// Asks the exporter to stop.
     pub(super) fn ask_to_stop(&self) {
+        self.shared.reader.stop_pauses();
         self.shared.queue.put(Work::Shutdown);
     }
 
@@ -179,6 +184,7 @@ impl Watch {
             takes_spans: self.takes_spans,
             exported: read(&self.shared.exported),
             failed: read(&self.shared.failed),
+            rejected: read(&self.shared.rejected),
             refused: read(&self.shared.refused),
             abandoned: read(&self.shared.abandoned),
             pending: self.shared.queue.pending(),
@@ -199,7 +205,7 @@ impl Shared {
                 Work::Shutdown => exporter.shutdown(),
             }));
             self.settle(spans as u64, outcome);
-            self.queue.done(spans);
+            self.queue.done(&work);
             if stop {
                 return;
             }
@@ -207,9 +213,13 @@ impl Shared {
     }
 
     fn settle(&self, spans: u64, outcome: std::thread::Result<Result<(), Failure>>) {
+        let rejected = self.reader.take_rejected();
         let cause = match outcome {
             Ok(Ok(())) => {
-                self.exported.fetch_add(spans, Ordering::Relaxed);
+                let rejected = rejected.min(spans);
+                REJECTED.add(rejected);
+                self.rejected.fetch_add(rejected, Ordering::Relaxed);
+                self.exported.fetch_add(spans - rejected, Ordering::Relaxed);
                 self.failures_told.store(false, Ordering::Relaxed);
                 return;
             }

@@ -8,5 +8,5 @@ mod program;
 mod table;
 
 #[cfg(not(loom))]
-pub(crate) use program::{callsites, change_policy, control_of, find, series, series_of};
+pub(crate) use program::{callsites, change_policy, control_of, events_from, find, series, series_of};
 pub(crate) use table::SeriesMeta;

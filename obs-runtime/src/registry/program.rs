@@ -4,6 +4,8 @@ use super::SeriesMeta;
 use super::table::{Found, Inner, Registry};
 use crate::cache::SeriesKey;
 use crate::callsite::{Callsite, Control};
+use crate::event_site;
+use crate::level::Level;
 use crate::policy::Policy;
 use crate::shard::attached;
 use crate::sync::add;
@@ -76,7 +78,13 @@ pub(crate) fn change_policy(change: impl FnOnce(&mut Policy)) {
         for callsite in &registry.callsites {
             callsite.set_control(registry.policy.control(callsite));
         }
+        event_site::change_policy(registry.policy.events());
     });
+}
+
+/// The least important event that is recorded from a module; `None` for none.
+pub(crate) fn events_from(target: &str) -> Option<Level> {
+    with(|registry| registry.policy.events_from(target))
 }
 
 /// The series of a key: from the thread's cache, or from the registry.

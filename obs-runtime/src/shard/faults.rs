@@ -7,7 +7,12 @@ use crate::sync::{AtomicU64, Ordering};
 #[derive(Default)]
 pub(crate) struct Faults {
     pub(crate) spans_finished: AtomicU64,
+    pub(crate) traces_sampled: AtomicU64,
+    pub(crate) traces_not_sampled: AtomicU64,
+    pub(crate) spans_not_sampled: AtomicU64,
     pub(crate) ring_full: AtomicU64,
+    pub(crate) notes_full: AtomicU64,
+    pub(crate) events_recorded: AtomicU64,
     pub(crate) fields_truncated: AtomicU64,
     pub(crate) label_overflow: AtomicU64,
     pub(crate) series_full: AtomicU64,
@@ -19,6 +24,11 @@ impl Faults {
     pub(crate) fn add_to(&self, health: &mut Health) {
         let read = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
         health.spans_finished += read(&self.spans_finished);
+        health.traces_sampled += read(&self.traces_sampled);
+        health.traces_not_sampled += read(&self.traces_not_sampled);
+        health.spans_not_sampled += read(&self.spans_not_sampled);
+        health.events_recorded += read(&self.events_recorded);
+        health.notes_full += read(&self.notes_full);
         health.ring_full += read(&self.ring_full);
         health.fields_truncated += read(&self.fields_truncated);
         health.label_overflow += read(&self.label_overflow);

@@ -16,18 +16,55 @@ pub(crate) struct Local {
     trace: Cell<[u64; 2]>,
     /// The running span; 0 when there is none.
     pub(crate) span: Cell<u64>,
-    pub(crate) tracing: Cell<Tracing>,
+    pub(crate) info: Cell<TraceInfo>,
     /// State of the generator of ids; 0 until seeded.
     random: Cell<u64>,
 }
 
 /// Whether a trace runs on this thread, and whether it is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u64)]
+#[repr(u8)]
 pub(crate) enum Tracing {
     Nothing,
     Recorded,
     Dropped,
+    /// A trace of another process, recorded there: the next span is the first one here.
+    RemoteRecorded,
+    /// A trace of another process that is not recorded there.
+    RemoteDropped,
+}
+
+/// [`Tracing`], whether the trace's id is random, and where its W3C `tracestate` is kept, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TraceInfo(u64);
+
+impl TraceInfo {
+    pub(crate) const NOTHING: Self = Self::new(Tracing::Nothing, false, 0);
+    const RANDOM: u64 = 1 << 8;
+
+    pub(crate) const fn new(tracing: Tracing, is_random: bool, head: u32) -> Self {
+        Self(tracing as u64 | if is_random { Self::RANDOM } else { 0 } | (head as u64) << 32)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn tracing(self) -> Tracing {
+        match self.0 as u8 {
+            1 => Tracing::Recorded,
+            2 => Tracing::Dropped,
+            3 => Tracing::RemoteRecorded,
+            4 => Tracing::RemoteDropped,
+            _ => Tracing::Nothing,
+        }
+    }
+
+    pub(crate) const fn is_random(self) -> bool {
+        self.0 & Self::RANDOM != 0
+    }
+
+    /// The place of the trace's `tracestate` in [`crate::heads`]; 0 for none.
+    pub(crate) const fn head(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
 }
 
 /// What runs on this thread, as far as traces go: what a future takes along from poll to poll.
@@ -35,11 +72,11 @@ pub(crate) enum Tracing {
 pub struct Current {
     pub(crate) trace: [u64; 2],
     pub(crate) span: u64,
-    pub(crate) tracing: Tracing,
+    pub(crate) info: TraceInfo,
 }
 
 impl Current {
-    pub(crate) const NONE: Self = Self { trace: [0; 2], span: 0, tracing: Tracing::Nothing };
+    pub(crate) const NONE: Self = Self { trace: [0; 2], span: 0, info: TraceInfo::NOTHING };
 }
 
 thread_local! {
@@ -49,7 +86,7 @@ thread_local! {
             shard: Cell::new(None),
             trace: Cell::new([0; 2]),
             span: Cell::new(0),
-            tracing: Cell::new(Tracing::Nothing),
+            info: Cell::new(TraceInfo::NOTHING),
             random: Cell::new(0),
         }
     };
@@ -77,14 +114,14 @@ impl Local {
 
     #[inline(always)]
     pub(crate) fn current(&self) -> Current {
-        Current { trace: self.trace.get(), span: self.span.get(), tracing: self.tracing.get() }
+        Current { trace: self.trace.get(), span: self.span.get(), info: self.info.get() }
     }
 
     #[inline(always)]
     pub(crate) fn set_current(&self, current: Current) {
         self.trace.set(current.trace);
         self.span.set(current.span);
-        self.tracing.set(current.tracing);
+        self.info.set(current.info);
     }
 
     /// A random number that is not zero.

@@ -13,7 +13,7 @@ mod slot;
 pub(crate) use faults::Faults;
 #[expect(unreachable_pub, reason = "named by a sealed trait of the public guard")]
 pub use local::Current;
-pub(crate) use local::{Local, Tracing, attached, local};
+pub(crate) use local::{Local, TraceInfo, Tracing, attached, local};
 pub(crate) use pool::Pool;
 pub(crate) use slot::{MAX_SERIES, Slot, Slots};
 
@@ -26,6 +26,8 @@ pub(crate) struct Shard {
     pub(crate) number: u32,
     pub(crate) slots: Slots,
     pub(crate) ring: Ring,
+    /// What is added to running spans.
+    pub(crate) notes: Ring,
     pub(crate) faults: Faults,
     cache: StaticPtr<SeriesCache>,
 }
@@ -36,6 +38,7 @@ impl Shard {
             number,
             slots: Slots::zeroed(),
             ring: Ring::new(),
+            notes: Ring::new(),
             faults: Faults::default(),
             cache: StaticPtr::null(),
         }))

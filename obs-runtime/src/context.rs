@@ -1,0 +1,207 @@
+//! The trace that runs on a thread, as a value: to be carried to other threads, tasks and services.
+//!
+//! Within a thread nothing of this is needed, and an annotated `async fn` takes its place in the trace along from
+//! poll to poll. What starts somewhere else, in a thread, a spawned task or behind a channel, is given the context.
+
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use crate::baggage::Baggage;
+use crate::heads;
+use crate::ids::{SpanId, TraceId};
+use crate::shard::{Current, Local, TraceInfo, Tracing, local};
+use crate::trace_state::TraceState;
+
+/// A place in a trace, with the baggage that travels along. Cheap to clone; may be sent anywhere.
+///
+/// # Examples
+/// ```
+/// use obs_runtime::Context;
+///
+/// let context = Context::current();
+/// std::thread::spawn(move || {
+///     let _scope = context.attach();
+///     // Spans opened here are children of the one that ran where the context was taken.
+/// })
+/// .join()
+/// .unwrap();
+/// ```
+#[derive(Clone, Debug)]
+pub struct Context {
+    current: Current,
+    ambient: Option<Arc<Ambient>>,
+}
+
+/// What travels with a context and is not looked at when a span opens.
+#[derive(Clone, Debug, Default)]
+struct Ambient {
+    baggage: Baggage,
+    /// Of a trace of another process.
+    trace_state: TraceState,
+}
+
+thread_local! {
+    static AMBIENT: RefCell<Option<Arc<Ambient>>> = const { RefCell::new(None) };
+}
+
+impl Context {
+    /// No trace and no baggage: what is opened in it begins a trace.
+    pub const NONE: Self = Self { current: Current::NONE, ambient: None };
+
+    /// What runs on this thread now.
+    pub fn current() -> Self {
+        // `try_with`: also while the thread is being torn down.
+        let ambient = AMBIENT.try_with(|ambient| ambient.borrow().clone()).ok().flatten();
+        Self { current: local(Local::current), ambient }
+    }
+
+    /// A span of another process, as it came in with a request.
+    pub fn remote(trace_id: TraceId, span_id: SpanId, trace_flags: u8, trace_state: TraceState) -> Self {
+        let tracing = if trace_flags & 1 == 1 { Tracing::RemoteRecorded } else { Tracing::RemoteDropped };
+        let current = Current {
+            trace: halves(trace_id),
+            span: span_id.get(),
+            info: TraceInfo::new(tracing, trace_flags & 2 == 2, 0),
+        };
+        let ambient = Ambient { baggage: Baggage::default(), trace_state };
+        Self { current, ambient: (!ambient.trace_state.is_empty()).then(|| Arc::new(ambient)) }
+    }
+
+    /// The same place with other baggage.
+    pub fn with_baggage(mut self, baggage: Baggage) -> Self {
+        let trace_state = self.ambient.as_deref().map(|ambient| ambient.trace_state.clone()).unwrap_or_default();
+        let empty = baggage.is_empty() && trace_state.is_empty();
+        self.ambient = (!empty).then(|| Arc::new(Ambient { baggage, trace_state }));
+        self
+    }
+
+    /// What travels along by name.
+    pub fn baggage(&self) -> &Baggage {
+        const NONE: &Baggage = &Baggage::EMPTY;
+        self.ambient.as_deref().map_or(NONE, |ambient| &ambient.baggage)
+    }
+
+    /// The trace; `None` when none runs.
+    pub fn trace_id(&self) -> Option<TraceId> {
+        let [high, low] = self.current.trace;
+        TraceId::new(u128::from(high) << 64 | u128::from(low))
+    }
+
+    /// The running span; `None` when none runs.
+    pub fn span_id(&self) -> Option<SpanId> {
+        SpanId::new(self.current.span)
+    }
+
+    /// Whether the trace is recorded.
+    pub fn is_sampled(&self) -> bool {
+        matches!(self.current.info.tracing(), Tracing::Recorded | Tracing::RemoteRecorded)
+    }
+
+    /// Whether the span belongs to another process.
+    pub fn is_remote(&self) -> bool {
+        matches!(self.current.info.tracing(), Tracing::RemoteRecorded | Tracing::RemoteDropped)
+    }
+
+    /// W3C trace flags: bit 0 when the trace is recorded, bit 1 when its id is random.
+    pub fn trace_flags(&self) -> u8 {
+        u8::from(self.is_sampled()) | u8::from(self.current.info.is_random()) << 1
+    }
+
+    /// What systems on the way had to say of the trace.
+    pub fn trace_state(&self) -> TraceState {
+        match self.current.info.head() {
+            0 if self.is_remote() => {
+                self.ambient.as_deref().map(|ambient| ambient.trace_state.clone()).unwrap_or_default()
+            }
+            0 => TraceState::EMPTY,
+            head => heads::get(head, self.current.trace),
+        }
+    }
+
+    /// Makes this the context of the calling thread until the guard is dropped.
+    ///
+    /// # Examples
+    /// ```
+    /// use obs_runtime::{Context, SpanId, TraceId, TraceState};
+    ///
+    /// let remote = Context::remote(TraceId::new(7).unwrap(), SpanId::new(8).unwrap(), 1, TraceState::EMPTY);
+    /// {
+    ///     let _scope = remote.attach();
+    ///     assert_eq!(Context::current().trace_id(), TraceId::new(7));
+    /// }
+    /// assert_eq!(Context::current().trace_id(), None);
+    /// ```
+    pub fn attach(&self) -> ScopedContext {
+        self.clone().swap_in()
+    }
+
+    /// Makes this the context of the calling thread, and keeps the one before.
+    fn swap_in(self) -> ScopedContext {
+        let before = local(|local| {
+            let before = local.current();
+            local.set_current(self.current);
+            before
+        });
+        let ambient = AMBIENT.try_with(|ambient| ambient.replace(self.ambient)).ok().flatten();
+        ScopedContext { before: Self { current: before, ambient }, _stays_on_its_thread: PhantomData }
+    }
+
+    /// A closure that runs in this context, wherever it is called: for threads, scoped threads and thread pools.
+    ///
+    /// # Examples
+    /// ```
+    /// use obs_runtime::Context;
+    ///
+    /// let numbers = [1, 2, 3];
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(Context::current().bind(|| numbers.len()));
+    /// });
+    /// ```
+    pub fn bind<R>(self, body: impl FnOnce() -> R) -> impl FnOnce() -> R {
+        move || {
+            let _scope = self.swap_in();
+            body()
+        }
+    }
+
+    pub(crate) const fn place(&self) -> Current {
+        self.current
+    }
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// What the context that is attached to this thread says of the trace's state.
+pub(crate) fn attached_trace_state() -> TraceState {
+    let state = |ambient: &RefCell<Option<Arc<Ambient>>>| ambient.borrow().as_ref().map(|it| it.trace_state.clone());
+    AMBIENT.try_with(state).ok().flatten().unwrap_or_default()
+}
+
+/// Puts the context before back when it is dropped. Stays on its thread.
+///
+/// Held across an `.await` it would leave its context to whatever runs next on the thread, so it is not `Send`, and a
+/// future that holds it cannot be spawned on other threads. For futures there is [`crate::FutureExt::in_context`].
+#[must_use = "the context is left when the guard is dropped; write `let _scope = ...`"]
+#[derive(Debug)]
+pub struct ScopedContext {
+    before: Context,
+    _stays_on_its_thread: PhantomData<*const ()>,
+}
+
+impl Drop for ScopedContext {
+    fn drop(&mut self) {
+        let before = std::mem::take(&mut self.before);
+        local(|local| local.set_current(before.current));
+        let _ = AMBIENT.try_with(|ambient| ambient.replace(before.ambient));
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+const fn halves(id: TraceId) -> [u64; 2] {
+    [(id.get() >> 64) as u64, id.get() as u64]
+}

@@ -1,0 +1,75 @@
+//! Where a call's span begins when it does not simply hang on the running one, and what it is tied to.
+
+use crate::context::Context;
+use crate::current::CurrentSpan;
+use crate::shard::Current;
+
+/// What can be a span's parent, or the other end of a link.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a place in a trace",
+    note = "give a `Context`, a `CurrentSpan`, a reference to one, or an `Option` of it"
+)]
+pub trait AsContext {
+    /// The place, if there is one.
+    fn as_context(&self) -> Option<Context>;
+}
+
+impl AsContext for Context {
+    fn as_context(&self) -> Option<Context> {
+        Some(self.clone())
+    }
+}
+
+impl AsContext for CurrentSpan {
+    fn as_context(&self) -> Option<Context> {
+        Some(self.context())
+    }
+}
+
+impl<C: AsContext + ?Sized> AsContext for &C {
+    fn as_context(&self) -> Option<Context> {
+        C::as_context(self)
+    }
+}
+
+impl<C: AsContext> AsContext for Option<C> {
+    fn as_context(&self) -> Option<Context> {
+        self.as_ref().and_then(AsContext::as_context)
+    }
+}
+
+/// Where a call's span begins: what `root`, `parent = ..` and `links = ..` say.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// `None` for the running span.
+    parent: Option<Current>,
+    links: Vec<Context>,
+}
+
+impl Start {
+    /// Under the running span.
+    pub const HERE: Self = Self { parent: None, links: Vec::new() };
+    /// At the beginning of a trace; `root`.
+    pub const ROOT: Self = Self { parent: Some(Current::NONE), links: Vec::new() };
+
+    /// Under a place that was named, or where that is `None` at the beginning of a trace; `parent = ..`.
+    pub fn under(parent: impl AsContext) -> Self {
+        let context = parent.as_context().unwrap_or(Context::NONE);
+        Self { parent: Some(context.place()), links: Vec::new() }
+    }
+
+    /// Tied to others beside its parent; `links = ..`.
+    pub fn linked(mut self, links: impl IntoIterator<Item: AsContext>) -> Self {
+        self.links.extend(links.into_iter().filter_map(|link| link.as_context()));
+        self
+    }
+
+    /// The place that was named; `None` for the running span.
+    pub(crate) const fn parent(&self) -> Option<Current> {
+        self.parent
+    }
+
+    pub(crate) fn links(&self) -> &[Context] {
+        &self.links
+    }
+}
