@@ -63,6 +63,9 @@ pub struct Span {
     pub(crate) thread: u32,
     pub(crate) fields: Vec<(&'static str, Value)>,
     pub(crate) dropped_fields: u32,
+    /// The series it was counted in, and whether it was timed there.
+    pub(crate) series: u32,
+    pub(crate) is_timed: bool,
     pub(crate) origin: Origin,
     pub(crate) is_random: bool,
     pub(crate) over_budget: bool,

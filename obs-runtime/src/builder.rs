@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::clock::{self, ClockChoice};
 use crate::collector::{self, Collector, DynExporter, Erased, Threads};
+use crate::exemplars;
 use crate::exporter::{Exporter, Reader};
 use crate::level::Level;
 use crate::policy::{Filter, ParseFilterError};
@@ -195,6 +196,7 @@ impl Builder {
         crate::totals::set_resource(Arc::new(self.resource));
         let spans_wanted = self.exporters.iter().any(|exporter| exporter.wants().spans);
         let events_wanted = self.exporters.iter().any(|exporter| exporter.wants().events);
+        exemplars::want(self.exporters.iter().any(|exporter| exporter.wants().exemplars));
         for mut exporter in self.exporters {
             let name = exporter.name();
             let reader = Reader::default();

@@ -18,6 +18,7 @@ mod dynamic;
 mod entries;
 mod event;
 mod event_site;
+mod exemplars;
 #[doc(hidden)]
 pub mod expand;
 mod exporter;
@@ -83,6 +84,7 @@ pub use current::{CurrentSpan, current};
 #[doc(hidden)]
 pub use dynamic::{CallsiteKey, callsite_of, event_site_of};
 pub use event::{Event, EventSource};
+pub use exemplars::Exemplar;
 pub use exporter::{Exporter, Reader, Wants};
 pub use field_value::FieldValue;
 pub use fields::Fields;

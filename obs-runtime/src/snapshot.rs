@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::callsite::Callsite;
 use crate::clock::ClockSource;
+use crate::exemplars::Exemplar;
 use crate::health::Health;
 use crate::histogram::Histogram;
 use crate::metric::Metric;
@@ -183,6 +184,7 @@ impl CallsiteSnapshot {
 pub struct Series {
     pub(crate) labels: Arc<[(&'static str, Box<str>)]>,
     pub(crate) overflow: bool,
+    pub(crate) exemplars: Vec<Exemplar>,
     pub(crate) outcome: Outcome,
     pub(crate) error_type: Option<&'static str>,
     pub(crate) calls: u64,
@@ -203,6 +205,12 @@ impl Series {
     /// Whether this series stands for all label sets past the bound.
     pub const fn overflow(&self) -> bool {
         self.overflow
+    }
+
+    /// Recorded calls that stand as examples beside the buckets, shortest first, at most one for each power of two of
+    /// nanoseconds; only when an exporter wants them.
+    pub fn exemplars(&self) -> &[Exemplar] {
+        &self.exemplars
     }
 
     /// How these calls ended.

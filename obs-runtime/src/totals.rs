@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use crate::clock;
+use crate::exemplars;
 use crate::health::Health;
 use crate::health_counters;
 use crate::histogram::Histogram;
@@ -99,6 +100,7 @@ fn sum(number: u32, meta: &SeriesMeta, shards: &[&Shard], health: &mut Health) -
     let mut sum = Series {
         labels: Arc::clone(&meta.labels),
         overflow: meta.overflow,
+        exemplars: if exemplars::are_wanted() { exemplars::of(number) } else { Vec::new() },
         outcome: meta.outcome,
         error_type: meta.error_type,
         calls: 0,

@@ -250,3 +250,33 @@ fn spans_below_the_level_are_not_recorded() {
     let names: Vec<_> = memory.spans().iter().map(obs::Span::name).collect();
     assert!(names.contains(&"it::spans::leaf") && !names.contains(&"it::spans::detail"), "{names:?}");
 }
+
+#[test]
+fn exemplars_name_spans_whose_duration_they_have() {
+    #[traced]
+    #[profiled]
+    fn exemplified() {}
+
+    struct Wants;
+    impl obs::Exporter for Wants {
+        type Error = std::convert::Infallible;
+        fn wants(&self) -> obs::Wants {
+            obs::Wants { exemplars: true, ..obs::Wants::SPANS }
+        }
+        fn export(&mut self, _: &obs::Batch) -> Result<(), Self::Error> {
+            Ok(())
+        }
+    }
+
+    let kept = Kept::with(obs::builder().exporter(Wants));
+    (0..100).for_each(|_| exemplified());
+    let spans = kept.spans("exemplified");
+    let totals = totals("exemplified");
+    let exemplars = totals.series()[0].exemplars();
+    assert!(!exemplars.is_empty());
+    for exemplar in exemplars {
+        let span = spans.iter().find(|span| span.span_id() == exemplar.span_id).expect("a span that was recorded");
+        assert_eq!((span.trace_id(), span.duration()), (exemplar.trace_id, exemplar.duration));
+        assert_eq!(span.start() + span.duration(), exemplar.time);
+    }
+}

@@ -64,6 +64,8 @@ impl SpanReader {
             thread: self.thread,
             fields,
             dropped_fields: record.dropped.into(),
+            series: record.series,
+            is_timed: record.is_timed,
             origin: record.origin,
             is_random: record.is_random,
             over_budget: record.over_budget,

@@ -9,6 +9,7 @@ use super::notes::Held;
 use super::worker::{Watch, Worker};
 use crate::batch::{Batch, Span};
 use crate::event::Event;
+use crate::exemplars::{self, Exemplar};
 use crate::exporter::Reader;
 use crate::report::FlushReport;
 use crate::resource::Resource;
@@ -85,6 +86,7 @@ impl Collector {
             // After the spans were read: what was noted on them before they ended is there now.
             held.drain();
             held.attach(&mut spans);
+            keep_exemplars(&spans);
             self.offer(workers, spans, held.take_events());
         });
         held.drain();
@@ -131,6 +133,16 @@ impl Collector {
     /// Stops the exporters of a start that failed: there is nothing to report.
     pub(crate) fn abandon(&self, deadline: Instant) {
         stop_all(&mut lock(&self.workers), deadline);
+    }
+}
+
+/// Keeps timed spans as examples beside the buckets they were counted in.
+fn keep_exemplars(spans: &[Span]) {
+    if exemplars::are_wanted() {
+        exemplars::keep(spans.iter().filter(|span| span.is_timed).map(|span| {
+            let (duration, time) = (span.duration(), span.start() + span.duration());
+            (span.series, Exemplar { duration, time, trace_id: span.trace_id, span_id: span.span_id })
+        }));
     }
 }
 
