@@ -28,6 +28,11 @@ mod families;
 #[cfg_attr(not(feature = "prometheus"), allow(unreachable_pub, reason = "only the Prometheus page shows it"))]
 mod name;
 
+#[cfg(feature = "json")]
+mod json_writer;
+#[cfg(feature = "prometheus")]
+mod wire;
+
 #[cfg(feature = "console")]
 pub mod console;
 #[cfg(feature = "json")]

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use obs_runtime::{Resource, Value};
 
-use super::writer::Writer;
+use crate::json_writer::Writer;
 
 /// The instrumentation scope of everything that annotated functions produce.
 pub(super) fn scope(to: &mut Writer) {

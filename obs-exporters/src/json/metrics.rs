@@ -3,8 +3,8 @@
 use obs_runtime::{Histogram, Snapshot};
 
 use super::common::{resource, scope, text_attribute, unix_nanos};
-use super::writer::Writer;
 use crate::families::{self, Attribute, Family, Kind, Number};
+use crate::json_writer::Writer;
 
 /// The temporality of sums and histograms: since the start of the program.
 const CUMULATIVE: u8 = 2;

@@ -1,9 +1,7 @@
 //! Spans and totals as OTLP/JSON, one message a line.
 //!
-//! `writer` writes JSON, `common` what both signals share, `traces` and `metrics` encode a batch and a snapshot as
+//! `common` writes what both signals share, `traces` and `metrics` encode a batch and a snapshot as
 //! pure functions, `exporter` appends the lines to files.
-
-mod writer;
 
 mod common;
 

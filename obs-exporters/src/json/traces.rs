@@ -3,7 +3,7 @@
 use obs_runtime::{Batch, Outcome, Span, SpanKind, Value};
 
 use super::common::{attribute, resource, scope, text_attribute, unix_nanos};
-use super::writer::Writer;
+use crate::json_writer::Writer;
 
 /// Bit 0 of the flags of W3C: the trace is sampled. What reaches an exporter is.
 const SAMPLED: u32 = 1;

@@ -25,8 +25,6 @@ mod process;
 
 mod page;
 
-mod wire;
-
 mod text;
 
 mod protobuf;

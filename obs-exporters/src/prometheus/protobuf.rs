@@ -9,8 +9,8 @@ use obs_runtime::Histogram;
 
 use super::classic;
 use super::page::PageFamily;
-use super::wire::Writer;
 use crate::families::{Attribute, Kind, Number};
+use crate::wire::Writer;
 
 /// Native buckets of one histogram; above, resolution is halved until they fit.
 const MAX_BUCKETS: usize = 160;

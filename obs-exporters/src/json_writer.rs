@@ -3,33 +3,33 @@
 use std::fmt::{Display, Write};
 
 /// Appends one JSON value to a string. Inside an object every value has its key before it.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     out: String,
     /// Whether the next key or element needs a comma before it.
     comma: bool,
 }
 
 impl Writer {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { out: String::with_capacity(4096), comma: false }
     }
 
-    pub(super) fn into_string(self) -> String {
+    pub(crate) fn into_string(self) -> String {
         self.out
     }
 
     /// `{ .. }` as a value.
-    pub(super) fn object(&mut self, fields: impl FnOnce(&mut Self)) {
+    pub(crate) fn object(&mut self, fields: impl FnOnce(&mut Self)) {
         self.nested('{', '}', fields);
     }
 
     /// `[ .. ]` as a value, with one element for each item.
-    pub(super) fn array<T>(&mut self, items: impl IntoIterator<Item = T>, mut element: impl FnMut(&mut Self, T)) {
+    pub(crate) fn array<T>(&mut self, items: impl IntoIterator<Item = T>, mut element: impl FnMut(&mut Self, T)) {
         self.nested('[', ']', |to| items.into_iter().for_each(|item| element(to, item)));
     }
 
     /// A key; its value comes next.
-    pub(super) fn key(&mut self, key: &str) -> &mut Self {
+    pub(crate) fn key(&mut self, key: &str) -> &mut Self {
         self.text(key);
         self.out.push(':');
         self.comma = false;
@@ -37,7 +37,7 @@ impl Writer {
     }
 
     /// A string.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.separate();
         self.out.push('"');
         self.escape(text);
@@ -45,19 +45,19 @@ impl Writer {
     }
 
     /// A number or a boolean, as it prints.
-    pub(super) fn plain(&mut self, value: impl Display) {
+    pub(crate) fn plain(&mut self, value: impl Display) {
         self.separate();
         let _ = write!(self.out, "{value}");
     }
 
     /// A 64-bit integer or an id: JSON's numbers have only 53 bits, so OTLP puts them into strings.
-    pub(super) fn quoted(&mut self, value: impl Display) {
+    pub(crate) fn quoted(&mut self, value: impl Display) {
         self.separate();
         let _ = write!(self.out, "\"{value}\"");
     }
 
     /// A float; those that JSON has no number for are strings, as protobuf's JSON has it.
-    pub(super) fn float(&mut self, value: f64) {
+    pub(crate) fn float(&mut self, value: f64) {
         match value {
             value if value.is_nan() => self.text("NaN"),
             f64::INFINITY => self.text("Infinity"),

@@ -1,36 +1,36 @@
-//! The wire format of protobuf, as much of it as a page needs.
+//! The wire format of protobuf, as much of it as exporters need.
 
 /// Appends fields to a message.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     out: Vec<u8>,
 }
 
 impl Writer {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { out: Vec::new() }
     }
 
-    pub(super) fn into_bytes(self) -> Vec<u8> {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.out
     }
 
-    pub(super) fn uint(&mut self, field: u32, value: u64) {
+    pub(crate) fn uint(&mut self, field: u32, value: u64) {
         self.key(field, 0);
         self.varint(value);
     }
 
     /// A `sint32` or `sint64`: small numbers of either sign stay short.
-    pub(super) fn sint(&mut self, field: u32, value: i64) {
+    pub(crate) fn sint(&mut self, field: u32, value: i64) {
         self.uint(field, (value.cast_unsigned() << 1) ^ (value >> 63).cast_unsigned());
     }
 
-    pub(super) fn double(&mut self, field: u32, value: f64) {
+    pub(crate) fn double(&mut self, field: u32, value: f64) {
         self.key(field, 1);
         self.out.extend_from_slice(&value.to_le_bytes());
     }
 
     /// A string; an empty one is left out, which means the same.
-    pub(super) fn string(&mut self, field: u32, value: &str) {
+    pub(crate) fn string(&mut self, field: u32, value: &str) {
         if !value.is_empty() {
             self.key(field, 2);
             self.varint(value.len() as u64);
@@ -39,13 +39,13 @@ impl Writer {
     }
 
     /// A message inside this one.
-    pub(super) fn message(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
+    pub(crate) fn message(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
         self.key(field, 2);
         self.delimited(write);
     }
 
     /// A message with its length before it.
-    pub(super) fn delimited(&mut self, write: impl FnOnce(&mut Self)) {
+    pub(crate) fn delimited(&mut self, write: impl FnOnce(&mut Self)) {
         let start = self.out.len();
         write(self);
         // The length is known only now: write it behind the body, then turn the two around.
