@@ -38,10 +38,10 @@ pub use obs_runtime::{
     AsContext, Baggage, Batch, Budget, Builder, Callsite, CallsiteSnapshot, ClockChoice, ClockSource, Context,
     CurrentSpan, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue, Fields, FlushReport, FutureExt,
     Health, Histogram, InContext, LabelValue, Labels, Level, Link, ManualClock, Meta, Metric, MetricSource, Name,
-    OnExceed, Outcome, Outcomes, ParseFilterError, ParseLevelError, Point, PointValue, Polls, Preset, Reader, Resource,
-    Sampler, ScopedContext, ScopedSpan, Sensitive, Series, Snapshot, Span, SpanId, SpanKind, StartError, Telemetry,
-    TraceId, TraceState, Traced, Value, Violation, Wants, builder, callsites, control, current, register_source,
-    set_enabled, snapshot,
+    OnExceed, Outcome, Outcomes, ParseFilterError, ParseLevelError, Point, PointValue, Polls, Preset, Reader, Redact,
+    Resource, Sampler, ScopedContext, ScopedSpan, Sensitive, Series, Snapshot, Span, SpanId, SpanKind, StartError,
+    TailSampler, Telemetry, TraceId, TraceState, Traced, Value, Violation, Wants, builder, callsites, control, current,
+    register_source, set_enabled, snapshot,
 };
 
 /// What takes spans and totals out of the process; one feature each.

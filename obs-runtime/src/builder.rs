@@ -6,15 +6,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::clock::{self, ClockChoice};
-use crate::collector::{self, Collector, DynExporter, Erased, Threads};
+use crate::collector::{self, Collector, DynExporter, Erased, Stages, Tail, Threads};
 use crate::exemplars;
 use crate::exporter::{Exporter, Reader};
 use crate::level::Level;
 use crate::policy::{Filter, ParseFilterError};
+use crate::redact::Redact;
 use crate::registry;
 use crate::resource::Resource;
 use crate::sampler::{self, Sampler};
 use crate::span_memory::MEMORY;
+use crate::tail_sampler::TailSampler;
 use crate::telemetry::Telemetry;
 use crate::value::Value;
 
@@ -46,6 +48,10 @@ pub struct Builder {
     span_memory: usize,
     level: Level,
     sampler: Sampler,
+    tail_sampler: Option<TailSampler>,
+    spans_per_second: Option<u32>,
+    min_duration: Duration,
+    redactor: Option<Box<dyn Redact>>,
     filter: Filter,
     enabled: bool,
 }
@@ -72,6 +78,10 @@ impl Default for Builder {
             span_memory: crate::span_memory::DEFAULT_MEMORY,
             level: Level::Info,
             sampler: Sampler::default(),
+            tail_sampler: None,
+            spans_per_second: None,
+            min_duration: Duration::ZERO,
+            redactor: None,
             filter: Filter::default(),
             enabled: true,
         };
@@ -147,6 +157,31 @@ impl Builder {
         self
     }
 
+    /// Which traces are handed to exporters, decided when they have ended; by default all.
+    pub fn tail_sampler(mut self, rules: TailSampler) -> Self {
+        self.tail_sampler = Some(rules);
+        self
+    }
+
+    /// Hands on at most so many spans a second, in whole traces; by default there is no limit.
+    pub const fn max_spans_per_second(mut self, spans: u32) -> Self {
+        self.spans_per_second = Some(spans);
+        self
+    }
+
+    /// Leaves spans out that ended well, took less, have no children, no events and no links, and are not their trace's
+    /// first. They are still in counts and histograms.
+    pub const fn min_duration(mut self, duration: Duration) -> Self {
+        self.min_duration = duration;
+        self
+    }
+
+    /// What takes out of texts what may not leave the process.
+    pub fn redactor(mut self, redactor: impl Redact) -> Self {
+        self.redactor = Some(Box::new(redactor));
+        self
+    }
+
     /// Switches functions, types and modules by name, as [`crate::control`] does later.
     ///
     /// # Errors
@@ -171,11 +206,13 @@ impl Builder {
     /// One thread, and one for each exporter. Nothing is waited for.
     /// # Errors
     /// When telemetry runs already, an exporter cannot start, or a thread cannot be made.
-    pub fn start(self) -> Result<Telemetry, StartError> {
+    pub fn start(mut self) -> Result<Telemetry, StartError> {
         if !cfg!(feature = "enabled") {
             return Ok(Telemetry::new(None));
         }
-        let collector = Arc::new(Collector::new(Arc::new(self.resource.clone()), self.interval));
+        let tail = Tail::new(self.tail_sampler.take(), self.spans_per_second, self.min_duration);
+        let stages = Stages::new(tail, self.redactor.take());
+        let collector = Arc::new(Collector::new(Arc::new(self.resource.clone()), self.interval, stages));
         if !collector::claim(&collector) {
             return Err(StartError::AlreadyRunning);
         }

@@ -15,6 +15,26 @@ pub struct Health {
     pub traces_not_sampled: u64,
     /// Spans inside recorded traces that `#[traced(sample = ..)]` left out.
     pub spans_not_sampled: u64,
+    /// Spans the tail sampler holds until their trace is decided.
+    pub spans_held: u64,
+    /// Spans of traces the tail sampler kept because of an error.
+    pub kept_error: u64,
+    /// Spans of traces the tail sampler kept because of a broken budget.
+    pub kept_over_budget: u64,
+    /// Spans of traces the tail sampler kept because they were slow.
+    pub kept_slow: u64,
+    /// Spans of traces the tail sampler kept because they were the first of their function.
+    pub kept_first: u64,
+    /// Spans of traces the tail sampler kept by its ratio.
+    pub kept_ratio: u64,
+    /// Spans of traces that no rule of the tail sampler kept.
+    pub not_kept: u64,
+    /// Spans of traces past the number of spans a second.
+    pub rate_limited: u64,
+    /// Spans left out of kept traces because they were shorter than the minimum.
+    pub too_short: u64,
+    /// Values the redactor changed.
+    pub redacted: u64,
     /// Events that happened and were to be recorded.
     pub events_recorded: u64,
     /// Events, late fields and links refused because the memory for spans in flight was used up.
@@ -59,13 +79,16 @@ impl Health {
     ///
     /// # Shape
     /// `signal` is `spans`, `fields`, `metrics`, `exporter` or `config`; `reason` is the name of the field.
-    pub fn counters(&self) -> [(&'static str, &'static str, u64); 17] {
+    pub fn counters(&self) -> [(&'static str, &'static str, u64); 20] {
         [
             ("spans", "ring_full", self.ring_full),
             ("spans", "queue_full", self.queue_full),
             ("spans", "export_failed", self.export_failed),
             ("spans", "shutdown_timeout", self.shutdown_timeout),
             ("spans", "rejected", self.rejected),
+            ("spans", "not_kept", self.not_kept),
+            ("spans", "rate_limited", self.rate_limited),
+            ("spans", "too_short", self.too_short),
             ("events", "notes_full", self.notes_full),
             ("events", "notes_late", self.notes_late),
             ("fields", "fields_truncated", self.fields_truncated),
@@ -81,7 +104,32 @@ impl Health {
         ]
     }
 
-    /// Spans that did not reach every exporter, for whatever reason.
+    /// Every decision about recording and keeping, as (what, decision, reason, count), for exporters.
+    ///
+    /// # Shape
+    /// `what` is `traces` for decisions at a trace's beginning and `spans` for those at its end.
+    pub fn sampling(&self) -> [(&'static str, &'static str, &'static str, u64); 11] {
+        [
+            ("traces", "kept", "sampler", self.traces_sampled),
+            ("traces", "dropped", "sampler", self.traces_not_sampled),
+            ("spans", "dropped", "sample_of_function", self.spans_not_sampled),
+            ("spans", "kept", "error", self.kept_error),
+            ("spans", "kept", "over_budget", self.kept_over_budget),
+            ("spans", "kept", "slow", self.kept_slow),
+            ("spans", "kept", "first", self.kept_first),
+            ("spans", "kept", "ratio", self.kept_ratio),
+            ("spans", "dropped", "not_kept", self.not_kept),
+            ("spans", "dropped", "rate_limited", self.rate_limited),
+            ("spans", "dropped", "too_short", self.too_short),
+        ]
+    }
+
+    /// Spans the tail sampler, the rate limit and the minimum duration left out on purpose.
+    pub fn spans_sampled_out(&self) -> u64 {
+        self.not_kept + self.rate_limited + self.too_short
+    }
+
+    /// Spans that did not reach every exporter though they were meant to, for whatever reason.
     pub fn spans_dropped(&self) -> u64 {
         self.ring_full + self.queue_full + self.export_failed + self.rejected + self.shutdown_timeout
     }

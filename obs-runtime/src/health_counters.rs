@@ -12,6 +12,11 @@ impl Counter {
         self.0.fetch_add(n, Ordering::Relaxed);
     }
 
+    /// For what goes up and down.
+    pub(crate) fn set(&self, n: u64) {
+        self.0.store(n, Ordering::Relaxed);
+    }
+
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
@@ -33,6 +38,16 @@ counters! {
     EXPORT_FAILED => export_failed,
     REJECTED => rejected,
     NOTES_LATE => notes_late,
+    SPANS_HELD => spans_held,
+    KEPT_ERROR => kept_error,
+    KEPT_OVER_BUDGET => kept_over_budget,
+    KEPT_SLOW => kept_slow,
+    KEPT_FIRST => kept_first,
+    KEPT_RATIO => kept_ratio,
+    NOT_KEPT => not_kept,
+    RATE_LIMITED => rate_limited,
+    TOO_SHORT => too_short,
+    REDACTED => redacted,
     SHUTDOWN_TIMEOUT => shutdown_timeout,
     SERIES_FULL => series_full,
     EXPORTER_PANICS => exporter_panics,

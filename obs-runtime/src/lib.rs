@@ -46,6 +46,7 @@ mod policy;
 #[doc(hidden)]
 pub mod probe;
 mod record;
+mod redact;
 mod registry;
 mod report;
 mod resource;
@@ -64,6 +65,7 @@ mod start;
 #[expect(unsafe_code, reason = "null or a reference, behind an atomic")]
 mod static_ptr;
 mod sync;
+mod tail_sampler;
 #[expect(unsafe_code, reason = "pin projection")]
 mod task;
 mod telemetry;
@@ -98,6 +100,7 @@ pub use link::Link;
 pub use metric::{Metric, MetricSource, Point, PointValue};
 pub use outcome::{Outcome, Outcomes};
 pub use policy::ParseFilterError;
+pub use redact::Redact;
 pub use report::{ExporterReport, FlushReport};
 pub use resource::Resource;
 pub use sampler::Sampler;
@@ -105,6 +108,7 @@ pub use scoped_span::ScopedSpan;
 pub use sensitive::Sensitive;
 pub use snapshot::{CallsiteSnapshot, Polls, Series, Snapshot};
 pub use start::AsContext;
+pub use tail_sampler::TailSampler;
 pub use telemetry::Telemetry;
 pub use totals::{register_source, snapshot};
 pub use trace_state::TraceState;

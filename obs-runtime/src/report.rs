@@ -7,7 +7,7 @@ use crate::health::Health;
 /// How much went where, since the program started.
 ///
 /// For each exporter that takes spans, and was there from the start:
-/// `finished = dropped before the queues + exported + failed + rejected + refused + abandoned + pending`.
+/// `finished = dropped before the queues + held + exported + failed + rejected + refused + abandoned + pending`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FlushReport {
@@ -44,6 +44,11 @@ impl FlushReport {
         spans.map(|(_, reason, n)| (reason, n))
     }
 
+    /// Spans the tail sampler holds until their trace is decided.
+    pub const fn held(&self) -> u64 {
+        self.health.spans_held
+    }
+
     /// Spans that are still on their way.
     pub fn pending(&self) -> u64 {
         self.exporters.iter().map(|exporter| exporter.pending).sum()
@@ -57,7 +62,8 @@ impl FlushReport {
 
 impl fmt::Display for FlushReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} spans finished, {} exported, {} pending", self.finished(), self.exported(), self.pending())?;
+        let pending = self.pending() + self.held();
+        write!(f, "{} spans finished, {} exported, {pending} pending", self.finished(), self.exported())?;
         for (reason, n) in self.dropped() {
             write!(f, ", {n} dropped ({reason})")?;
         }

@@ -7,6 +7,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::heads;
+use crate::ids::TraceId;
 use crate::trace_state::TraceState;
 
 /// Thresholds are below this: 2^56, where nothing is kept.
@@ -65,6 +66,12 @@ impl Sampler {
     /// What another process decided, where there is one, and what `root` says where there is none.
     pub const fn parent_based(root: Self) -> Self {
         Self { ratio: root.ratio, parent_based: true }
+    }
+
+    /// Whether a trace is kept by its id alone.
+    #[expect(clippy::cast_possible_truncation, reason = "the low half")]
+    pub(crate) fn keeps(self, trace: TraceId) -> bool {
+        trace.get() as u64 & (NEVER - 1) >= threshold(self.ratio)
     }
 
     fn word(self) -> u64 {

@@ -10,4 +10,5 @@ mod shapes;
 mod spans;
 mod support;
 mod switches;
+mod tail;
 mod threads;

@@ -7,7 +7,7 @@ use obs_runtime::Snapshot;
 use super::family::{Family, Kind, Number};
 
 pub(super) fn families(snapshot: &Snapshot) -> Vec<Family<'_>> {
-    vec![build_info(snapshot), dropped(snapshot), series(snapshot), finished(snapshot)]
+    vec![build_info(snapshot), dropped(snapshot), sampling(snapshot), series(snapshot), finished(snapshot)]
 }
 
 fn build_info(snapshot: &Snapshot) -> Family<'_> {
@@ -29,6 +29,17 @@ fn dropped(snapshot: &Snapshot) -> Family<'_> {
         let attributes =
             vec![(Cow::Borrowed("reason"), Cow::Borrowed(reason)), (Cow::Borrowed("signal"), Cow::Borrowed(signal))];
         family.push(attributes, Number::Int(count));
+    }
+    family.settle()
+}
+
+fn sampling(snapshot: &Snapshot) -> Family<'_> {
+    let help = "Decisions about recording and keeping traces and spans, by reason.";
+    let mut family = Family::new("obs.sampling.decisions", "{decision}", Kind::Counter, help);
+    for (what, decision, reason, count) in snapshot.health().sampling() {
+        let attributes = [("decision", decision), ("reason", reason), ("what", what)];
+        family
+            .push(attributes.map(|(key, value)| (Cow::Borrowed(key), Cow::Borrowed(value))).into(), Number::Int(count));
     }
     family.settle()
 }

@@ -5,11 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::drain::drain;
-use super::notes::Held;
+use super::stages::Stages;
 use super::worker::{Watch, Worker};
 use crate::batch::{Batch, Span};
 use crate::event::Event;
-use crate::exemplars::{self, Exemplar};
 use crate::exporter::Reader;
 use crate::report::FlushReport;
 use crate::resource::Resource;
@@ -31,18 +30,15 @@ pub(crate) struct Collector {
     /// Held while rings are drained, so that a flush and the loop take turns.
     workers: Mutex<Vec<Worker>>,
     /// Locked after `workers` only.
-    held: Mutex<Held>,
+    stages: Mutex<Stages>,
     stop: AtomicBool,
 }
 
 impl Collector {
-    pub(super) fn new_with(resource: Arc<Resource>, interval: Duration, workers: Vec<Worker>) -> Self {
-        Self { resource, interval, workers: Mutex::new(workers), held: Mutex::default(), stop: AtomicBool::new(false) }
-    }
-
     /// Makes a collector with no exporter yet.
-    pub(crate) fn new(resource: Arc<Resource>, interval: Duration) -> Self {
-        Self::new_with(resource, interval, Vec::new())
+    pub(crate) fn new(resource: Arc<Resource>, interval: Duration, stages: Stages) -> Self {
+        let (workers, stages) = (Mutex::default(), Mutex::new(stages));
+        Self { resource, interval, workers, stages, stop: AtomicBool::new(false) }
     }
 
     /// Gives an exporter its thread and its queue.
@@ -81,26 +77,25 @@ impl Collector {
     }
 
     fn collect(&self, workers: &mut [Worker]) {
-        let mut held = lock(&self.held);
-        drain(BATCH, |mut spans| {
-            // After the spans were read: what was noted on them before they ended is there now.
-            held.drain();
-            held.attach(&mut spans);
-            keep_exemplars(&spans);
-            self.offer(workers, spans, held.take_events());
+        let mut stages = lock(&self.stages);
+        stages.begin_round();
+        drain(BATCH, |spans| {
+            let spans = stages.take(spans);
+            self.offer(workers, spans, stages.take_events());
         });
-        held.drain();
-        let events = held.take_events();
-        if !events.is_empty() {
-            self.offer(workers, Vec::new(), events);
-        }
+        let (decided, events) = (stages.end_round(), stages.take_events());
+        self.offer(workers, decided, events);
     }
 
-    fn offer(&self, workers: &mut [Worker], spans: Vec<Span>, events: Vec<Arc<Event>>) {
-        let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, events });
-        let patience = if MEMORY.fill() < ROOM { PATIENCE } else { Duration::ZERO };
-        for worker in workers {
-            worker.offer(&batch, patience);
+    /// Puts spans and events into every queue, in batches.
+    fn offer(&self, workers: &mut [Worker], mut spans: Vec<Span>, mut events: Vec<Arc<Event>>) {
+        while !spans.is_empty() || !events.is_empty() {
+            let later = spans.split_off(spans.len().min(BATCH));
+            let later_events = events.split_off(events.len().min(BATCH));
+            let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, events });
+            let patience = if MEMORY.fill() < ROOM { PATIENCE } else { Duration::ZERO };
+            workers.iter_mut().for_each(|worker| worker.offer(&batch, patience));
+            (spans, events) = (later, later_events);
         }
     }
 
@@ -108,6 +103,10 @@ impl Collector {
     fn hand_over(&self) -> MutexGuard<'_, Vec<Worker>> {
         let mut workers = lock(&self.workers);
         self.collect(&mut workers);
+        if lock(&self.stages).has_tail() {
+            // Traces that ended in one round are decided in the next.
+            self.collect(&mut workers);
+        }
         workers
     }
 
@@ -126,6 +125,8 @@ impl Collector {
         self.stop.store(true, Ordering::Release);
         MEMORY.wake_reader();
         let mut workers = self.hand_over();
+        let rest = lock(&self.stages).end();
+        self.offer(&mut workers, rest, Vec::new());
         report_to_all(&mut workers);
         stop_all(&mut workers, deadline)
     }
@@ -133,16 +134,6 @@ impl Collector {
     /// Stops the exporters of a start that failed: there is nothing to report.
     pub(crate) fn abandon(&self, deadline: Instant) {
         stop_all(&mut lock(&self.workers), deadline);
-    }
-}
-
-/// Keeps timed spans as examples beside the buckets they were counted in.
-fn keep_exemplars(spans: &[Span]) {
-    if exemplars::are_wanted() {
-        exemplars::keep(spans.iter().filter(|span| span.is_timed).map(|span| {
-            let (duration, time) = (span.duration(), span.start() + span.duration());
-            (span.series, Exemplar { duration, time, trace_id: span.trace_id, span_id: span.span_id })
-        }));
     }
 }
 

@@ -5,8 +5,11 @@
 
 mod drain;
 mod flow;
+mod limit;
 mod notes;
 mod queue;
+mod stages;
+mod tail;
 mod worker;
 
 use std::sync::{Arc, Mutex};
@@ -14,6 +17,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 pub(crate) use flow::Collector;
+pub(crate) use stages::Stages;
+pub(crate) use tail::Tail;
 pub(crate) use worker::{DynExporter, Erased};
 
 use crate::report::FlushReport;

@@ -39,39 +39,47 @@ struct Pending {
 
 impl Held {
     /// Takes all notes out of the rings. What was noted before a span ended is here once its record was seen.
-    pub(super) fn drain(&mut self) {
+    /// `redact` sees each event before anybody else does.
+    pub(super) fn drain(&mut self, redact: impl Fn(&mut Event)) {
         let anchor = Anchor::take();
         for shard in POOL.all() {
-            shard
-                .notes
-                .drain(&MEMORY, |first, payload| self.take(shard.number, &anchor, NoteRecord::of(first), payload));
-        }
-    }
-
-    fn take(&mut self, thread: u32, anchor: &Anchor, record: NoteRecord, payload: &[u64]) {
-        match record.kind {
-            NoteKind::Event => {
-                let Some(event) = event(thread, anchor, record, payload) else { return };
-                let event = Arc::new(event);
-                if record.span != 0 && record.is_sampled {
-                    self.add_event(record.span, &event);
+            shard.notes.drain(&MEMORY, |first, payload| {
+                let record = NoteRecord::of(first);
+                match record.kind {
+                    NoteKind::Event => {
+                        let Some(mut event) = event(shard.number, &anchor, record, payload) else { return };
+                        redact(&mut event);
+                        self.take_event(record, Arc::new(event));
+                    }
+                    NoteKind::Fields => self.pending(record.span).fields.extend(fields::read(payload)),
+                    NoteKind::Link => self.take_link(record, payload),
                 }
-                self.events.push(event);
-            }
-            NoteKind::Fields => self.pending(record.span).fields.extend(fields::read(payload)),
-            NoteKind::Link => {
-                let &[high, low, span] = payload else { return };
-                let (Some(trace_id), Some(span_id)) = (trace_id([high, low]), SpanId::new(span)) else { return };
-                let notes = &mut self.pending(record.span).notes;
-                let link = Link { trace_id, span_id, is_sampled: record.is_sampled, is_remote: record.is_remote };
-                if notes.links.len() < MAX_NOTES { notes.links.push(link) } else { notes.dropped_links += 1 }
-            }
+            });
         }
     }
 
-    fn add_event(&mut self, span: u64, event: &Arc<Event>) {
-        let notes = &mut self.pending(span).notes;
-        if notes.events.len() < MAX_NOTES { notes.events.push(Arc::clone(event)) } else { notes.dropped_events += 1 }
+    fn take_event(&mut self, record: NoteRecord, event: Arc<Event>) {
+        if record.span != 0 && record.is_sampled {
+            let notes = &mut self.pending(record.span).notes;
+            if notes.events.len() < MAX_NOTES {
+                notes.events.push(Arc::clone(&event));
+            } else {
+                notes.dropped_events += 1;
+            }
+        }
+        self.events.push(event);
+    }
+
+    fn take_link(&mut self, record: NoteRecord, payload: &[u64]) {
+        let &[high, low, span] = payload else { return };
+        let (Some(trace_id), Some(span_id)) = (trace_id([high, low]), SpanId::new(span)) else { return };
+        let notes = &mut self.pending(record.span).notes;
+        if notes.links.len() < MAX_NOTES {
+            let NoteRecord { is_sampled, is_remote, .. } = record;
+            notes.links.push(Link { trace_id, span_id, is_sampled, is_remote });
+        } else {
+            notes.dropped_links += 1;
+        }
     }
 
     fn pending(&mut self, span: u64) -> &mut Pending {

@@ -106,7 +106,9 @@ impl Worker {
 
     /// Puts a batch into the queue, waiting for room as long as `patience`, but only once for each stall.
     pub(super) fn offer(&mut self, batch: &Arc<Batch>, patience: Duration) {
-        if !self.wants.spans && !(self.wants.events && !batch.events.is_empty()) {
+        let has_spans = self.wants.spans && !batch.spans.is_empty();
+        let has_events = self.wants.events && !batch.events.is_empty();
+        if !has_spans && !has_events {
             return;
         }
         let patience = if self.stalled { Duration::ZERO } else { patience };

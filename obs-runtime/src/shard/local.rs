@@ -48,7 +48,7 @@ impl TraceInfo {
 
     #[inline(always)]
     pub(crate) const fn tracing(self) -> Tracing {
-        match self.0 as u8 {
+        match self.0 & 0xff {
             1 => Tracing::Recorded,
             2 => Tracing::Dropped,
             3 => Tracing::RemoteRecorded,
