@@ -27,6 +27,9 @@ mod families;
 #[cfg(any(feature = "prometheus", feature = "metrics"))]
 #[cfg_attr(not(feature = "prometheus"), allow(unreachable_pub, reason = "only the Prometheus page shows it"))]
 mod name;
+#[cfg(feature = "push")]
+#[allow(dead_code, unused_imports, reason = "each exporter that pushes uses a part of it")]
+mod transport;
 
 #[cfg(feature = "json")]
 mod json_writer;
@@ -53,3 +56,5 @@ pub use memory::Memory;
 pub use null::Null;
 #[cfg(feature = "prometheus")]
 pub use prometheus::Prometheus;
+#[cfg(feature = "push")]
+pub use transport::SendError;
