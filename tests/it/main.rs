@@ -5,6 +5,7 @@ mod budgets;
 mod by_hand;
 mod fusion;
 mod labels;
+mod listener;
 mod outcomes;
 mod shapes;
 mod spans;

@@ -1,6 +1,6 @@
 //! Telemetry for tests: one at a time, whatever else runs in parallel.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use obs::exporters::Memory;
@@ -48,27 +48,4 @@ pub(crate) fn turn() -> Turn {
 /// One function's totals.
 pub(crate) fn totals(name: &str) -> obs::CallsiteSnapshot {
     obs::snapshot().callsite(name).unwrap_or_else(|| panic!("no function {name}")).clone()
-}
-
-/// Keeps all events.
-#[derive(Clone, Default)]
-pub(crate) struct Events(Arc<Mutex<Vec<Arc<obs::Event>>>>);
-
-impl Events {
-    pub(crate) fn taken(&self) -> Vec<Arc<obs::Event>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl obs::Exporter for Events {
-    type Error = std::convert::Infallible;
-
-    fn wants(&self) -> obs::Wants {
-        obs::Wants { events: true, ..obs::Wants::NOTHING }
-    }
-
-    fn export(&mut self, batch: &obs::Batch) -> Result<(), Self::Error> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(batch.events().iter().cloned());
-        Ok(())
-    }
 }

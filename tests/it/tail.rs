@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use obs::{Health, TailSampler, budget, counted, traced};
 
+use crate::listener::Events;
 use crate::support::{Kept, LONG, totals};
 
 /// What changed in the counts of decisions.
@@ -178,8 +179,7 @@ fn short_leaves_are_left_out_unless_they_have_something_to_say() {
         std::thread::sleep(Duration::from_millis(30));
     }
 
-    let kept =
-        Kept::with(obs::builder().min_duration(Duration::from_millis(25)).exporter(crate::support::Events::default()));
+    let kept = Kept::with(obs::builder().min_duration(Duration::from_millis(25)).exporter(Events::default()));
     let before = health();
     tail_parent();
     let mut names: Vec<_> = kept.spans("").iter().map(|span| span.name()).collect();
@@ -206,7 +206,7 @@ fn a_redactor_sees_every_text_and_no_id() {
         Err("the secret error".to_owned())
     }
 
-    let events = crate::support::Events::default();
+    let events = Events::default();
     let kept = Kept::with(obs::builder().redactor(Shout).exporter(events.clone()));
     let before = health();
     tail_secrets().unwrap_err();

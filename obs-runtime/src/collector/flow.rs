@@ -94,7 +94,13 @@ impl Collector {
             let later_events = events.split_off(events.len().min(BATCH));
             let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, events });
             let patience = if MEMORY.fill() < ROOM { PATIENCE } else { Duration::ZERO };
-            workers.iter_mut().for_each(|worker| worker.offer(&batch, patience));
+            let (with_spans, without): (Vec<_>, Vec<_>) = workers.iter_mut().partition(|worker| worker.wants_spans());
+            with_spans.into_iter().for_each(|worker| worker.offer(&batch, patience));
+            if !without.is_empty() && !batch.events.is_empty() {
+                let (resource, events) = (Arc::clone(&self.resource), batch.events.clone());
+                let batch = Arc::new(Batch { resource, spans: Vec::new(), events });
+                without.into_iter().for_each(|worker| worker.offer(&batch, patience));
+            }
             (spans, events) = (later, later_events);
         }
     }

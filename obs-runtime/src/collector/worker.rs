@@ -128,6 +128,10 @@ impl Worker {
         self.due
     }
 
+    pub(super) const fn wants_spans(&self) -> bool {
+        self.wants.spans
+    }
+
     pub(super) const fn wants_snapshots(&self) -> bool {
         self.wants.snapshots.is_some()
     }
