@@ -47,6 +47,10 @@ pub use obs_runtime::{
 /// What takes spans and totals out of the process; one feature each.
 pub use obs_exporters as exporters;
 
+/// What joins our traces with crates that others use; one feature each.
+#[cfg(feature = "http")]
+pub use obs_bridges as bridges;
+
 /// What the attributes expand into. Not for use by hand: it changes with the macros.
 #[doc(hidden)]
 pub use obs_runtime::expand as __private;

@@ -15,7 +15,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("obs-macros", &[]),
     ("obs-runtime", &[]),
     ("obs-exporters", &["obs_runtime"]),
-    (".", &["obs_macros", "obs_runtime", "obs_exporters"]),
+    ("obs-bridges", &["obs_runtime"]),
+    (".", &["obs_macros", "obs_runtime", "obs_exporters", "obs_bridges"]),
 ];
 
 pub(crate) fn run() -> ExitCode {
@@ -39,7 +40,7 @@ fn check(folder: &Path, may_name: &[&str]) -> io::Result<bool> {
     println!("{}", folder.display());
     let mut sound = modules(&source, &files)?;
     for file in &files {
-        for krate in ["obs_macros", "obs_runtime", "obs_exporters"] {
+        for krate in ["obs_macros", "obs_runtime", "obs_exporters", "obs_bridges"] {
             let names = names_after(&code(&fs::read_to_string(file)?), &format!("{krate}::"));
             if !names.is_empty() && !may_name.contains(&krate) {
                 eprintln!("{} names {krate}, which is not below it", file.display());

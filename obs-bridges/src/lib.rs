@@ -1,0 +1,3 @@
+//! Bridges of `obs`: they join our traces with crates that others use.
+//!
+//! Each is behind a feature of its own, and names only the runtime.
