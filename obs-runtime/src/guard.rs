@@ -14,6 +14,7 @@ use crate::clock;
 use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
 use crate::labels::LabelSet;
+use crate::live;
 use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};
 use crate::record;
@@ -83,7 +84,7 @@ impl Mode for Trace {
 
     #[inline(always)]
     fn close_ok(call: Call<Self>) {
-        if call.span.is_none() && !call.is_timed() {
+        if call.span.is_none() && !call.is_timed() && !call.control().has(Control::IN_FLIGHT) {
             record::ended(call.callsite, call.control(), Outcome::Ok, None, None);
         } else {
             // One by one, so that they go in registers.
@@ -144,7 +145,7 @@ pub struct Guard<M: Mode, K: Kept = ()> {
 #[derive(Debug)]
 pub struct Call<M: Mode> {
     callsite: &'static Callsite,
-    /// The control word. Off once the call has ended. Without `Control::TIME` when it is not this call's turn to be
+    /// The control word, and above it the number of a call that is listed as running. Off once the call has ended. Without `Control::TIME` when it is not this call's turn to be
     /// timed.
     word: u64,
     start: u64,
@@ -192,6 +193,7 @@ impl<M: Mode> Guard<M> {
             if control.has(Control::TRACE) {
                 call.span = M::Span::open_at(callsite, control.word(), M::Span::begin_at(start()));
             }
+            call.list();
         }
         let mut guard: Guard<M, F::Kept> = Guard { call, kept: F::nothing(), _stays_on_its_thread: PhantomData };
         if guard.call.span.is_recorded() {
@@ -277,10 +279,19 @@ impl<M: Mode> Call<M> {
         let mut call = Self::off(callsite);
         call.set_control(begin::<M>(callsite, control));
         call.span = M::Span::open(callsite, control.word());
+        call.list();
         if !waits {
             call.start();
         }
         call
+    }
+
+    /// Lists the call as running, where that is asked for; its number stays above the control word.
+    #[inline(always)]
+    fn list(&mut self) {
+        if self.control().has(Control::IN_FLIGHT) {
+            self.word |= u64::from(live::enter(self.callsite)) << 32;
+        }
     }
 
     /// Takes the time, if anybody wants to know it.
@@ -332,7 +343,10 @@ impl<M: Mode> Call<M> {
 
     #[inline(always)]
     fn close(self, outcome: Outcome, error: Option<&ErrorName>, fields: Option<&Fields>, extra: Option<&Fields>) {
-        let (timed, control, Self { callsite, start, span, .. }) = (self.is_timed(), self.control(), self);
+        let (timed, control, Self { callsite, start, span, word }) = (self.is_timed(), self.control(), self);
+        if control.has(Control::IN_FLIGHT) {
+            live::leave(word);
+        }
         let nanos = if timed || span.is_recorded() { between(start, clock::now()) } else { 0 };
         let series = record::ended(callsite, control, outcome, error, timed.then_some(nanos));
         let over_budget = timed && nanos > callsite.limit();

@@ -35,6 +35,8 @@ pub struct Health {
     pub too_short: u64,
     /// Values the redactor changed.
     pub redacted: u64,
+    /// Calls that `in_flight` does not list, because their thread already had 1,024; they are counted all the same.
+    pub in_flight_full: u64,
     /// Events that happened and were to be recorded.
     pub events_recorded: u64,
     /// Events, late fields and links refused because the memory for spans in flight was used up.
@@ -79,7 +81,7 @@ impl Health {
     ///
     /// # Shape
     /// `signal` is `spans`, `fields`, `metrics`, `exporter` or `config`; `reason` is the name of the field.
-    pub fn counters(&self) -> [(&'static str, &'static str, u64); 20] {
+    pub fn counters(&self) -> [(&'static str, &'static str, u64); 21] {
         [
             ("spans", "ring_full", self.ring_full),
             ("spans", "queue_full", self.queue_full),
@@ -92,6 +94,7 @@ impl Health {
             ("events", "notes_full", self.notes_full),
             ("events", "notes_late", self.notes_late),
             ("fields", "fields_truncated", self.fields_truncated),
+            ("metrics", "in_flight_full", self.in_flight_full),
             ("metrics", "clamped", self.clamped),
             ("metrics", "label_overflow", self.label_overflow),
             ("metrics", "series_full", self.series_full),

@@ -13,6 +13,8 @@ pub(crate) struct Policy {
     pub(crate) spans_wanted: bool,
     /// Somebody takes events.
     pub(crate) events_wanted: bool,
+    /// All traced calls are listed while they run.
+    pub(crate) live_spans: bool,
     /// Spans and events less important than this are not recorded.
     pub(crate) level: Level,
     pub(crate) filter: Filter,
@@ -24,6 +26,7 @@ impl Default for Policy {
             enabled: true,
             spans_wanted: false,
             events_wanted: false,
+            live_spans: false,
             level: Level::Trace,
             filter: Filter::default(),
         }
@@ -45,7 +48,7 @@ impl Policy {
             | flag(timed && meta.time_one_in > 1, Control::TIME_SOME)
             | flag(traced, Control::TRACE)
             | flag(traced && meta.trace_ratio < 1.0, Control::TRACE_SOME)
-            | flag(meta.in_flight, Control::IN_FLIGHT);
+            | flag(meta.in_flight || traced && self.live_spans, Control::IN_FLIGHT);
         Control::new(callsite.series(), flags)
     }
 

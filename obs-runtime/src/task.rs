@@ -14,6 +14,7 @@ use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
 use crate::guard::{Mode, begin, between};
 use crate::labels::LabelSet;
+use crate::live;
 use crate::origin::Origin;
 use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};
@@ -28,7 +29,7 @@ use crate::start::Start;
 #[must_use = "the call is driven by the future that `drive` gives"]
 pub struct Task<M: Mode, K: Kept = ()> {
     callsite: &'static Callsite,
-    /// The control word. Off once the call has ended.
+    /// The control word, and above it the number of a call that is listed as running. Off once the call has ended.
     word: u64,
     state: State,
     polls: u64,
@@ -166,6 +167,9 @@ impl<M: Mode, K: Kept> Task<M, K> {
         let begins_at = std::mem::take(&mut self.begins_at);
         let span = M::Span::open_at(self.callsite, self.control().word(), begins_at);
         (self.span, self.origin) = span.settle();
+        if self.control().has(Control::IN_FLIGHT) {
+            self.word |= u64::from(live::enter(self.callsite)) << 32;
+        }
         // `open` made the span the running one; each poll does that by itself.
         self.place = M::Span::swap(before);
     }
@@ -190,6 +194,9 @@ impl<M: Mode, K: Kept> Task<M, K> {
         let (timed, control) = (self.is_timed(), self.control());
         if !control.is_on() {
             return;
+        }
+        if control.has(Control::IN_FLIGHT) {
+            live::leave(self.word);
         }
         self.set_control(Control::OFF);
         let nanos = between(self.start, self.end);

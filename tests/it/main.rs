@@ -4,6 +4,7 @@
 mod budgets;
 mod by_hand;
 mod fusion;
+mod in_flight;
 mod labels;
 mod listener;
 mod outcomes;

@@ -12,6 +12,7 @@ pub(crate) struct Faults {
     pub(crate) spans_not_sampled: AtomicU64,
     pub(crate) ring_full: AtomicU64,
     pub(crate) notes_full: AtomicU64,
+    pub(crate) in_flight_full: AtomicU64,
     pub(crate) events_recorded: AtomicU64,
     pub(crate) fields_truncated: AtomicU64,
     pub(crate) label_overflow: AtomicU64,
@@ -29,6 +30,7 @@ impl Faults {
         health.spans_not_sampled += read(&self.spans_not_sampled);
         health.events_recorded += read(&self.events_recorded);
         health.notes_full += read(&self.notes_full);
+        health.in_flight_full += read(&self.in_flight_full);
         health.ring_full += read(&self.ring_full);
         health.fields_truncated += read(&self.fields_truncated);
         health.label_overflow += read(&self.label_overflow);

@@ -5,12 +5,14 @@
 //! memory follows the largest number of threads that lived at the same time.
 
 mod faults;
+mod live;
 mod local;
 mod pool;
 #[expect(unsafe_code, reason = "a table of zeros that is not written before it is used")]
 mod slot;
 
 pub(crate) use faults::Faults;
+pub(crate) use live::{LIVE_CELLS, Live, LiveCell};
 #[expect(unreachable_pub, reason = "named by a sealed trait of the public guard")]
 pub use local::Current;
 pub(crate) use local::{Local, TraceInfo, Tracing, attached, local};
@@ -30,6 +32,7 @@ pub(crate) struct Shard {
     pub(crate) notes: Ring,
     pub(crate) faults: Faults,
     cache: StaticPtr<SeriesCache>,
+    live: StaticPtr<Live>,
 }
 
 impl Shard {
@@ -41,6 +44,7 @@ impl Shard {
             notes: Ring::new(),
             faults: Faults::default(),
             cache: StaticPtr::null(),
+            live: StaticPtr::null(),
         }))
     }
 
@@ -59,6 +63,23 @@ impl Shard {
         let cache: &'static SeriesCache = Box::leak(Box::default());
         self.cache.set(cache);
         cache
+    }
+
+    /// The calls that run now. Only the leasing thread may call this before there are any.
+    pub(crate) fn live(&self) -> &'static Live {
+        match self.live.get() {
+            Some(live) => live,
+            None => {
+                let live: &'static Live = Box::leak(Box::new(Live::new()));
+                self.live.set(live);
+                live
+            }
+        }
+    }
+
+    /// The calls that run now, if there ever were any.
+    pub(crate) fn live_if_any(&self) -> Option<&'static Live> {
+        self.live.get()
     }
 
     /// Calls recorded so far in one series. Any thread may call this.

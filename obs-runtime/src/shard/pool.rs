@@ -40,6 +40,11 @@ impl<T> Pool<T> {
         lock(&self.inner).free.push(shard);
     }
 
+    /// The shard of a number.
+    pub(crate) fn get(&self, number: u32) -> Option<&'static T> {
+        lock(&self.inner).all.get(number as usize).copied()
+    }
+
     /// Every shard there ever was, held or not.
     pub(crate) fn all(&self) -> Vec<&'static T> {
         lock(&self.inner).all.clone()
