@@ -124,6 +124,8 @@ pub struct Reader {
 struct Standing {
     /// Spans the other side refused since the last batch was settled.
     rejected: AtomicU64,
+    /// Spans that arrived although their batch as a whole did not.
+    delivered: AtomicU64,
     stopping: Mutex<bool>,
     changed: Condvar,
 }
@@ -146,6 +148,17 @@ impl Reader {
     /// exported. Called from within [`Exporter::export`] or [`Exporter::flush`].
     pub fn count_rejected(&self, spans: u64) {
         self.standing.rejected.fetch_add(spans, Ordering::Relaxed);
+    }
+
+    /// Says, before an error, that so many spans of the batch had arrived all the same: only the rest count as failed.
+    pub fn count_delivered(&self, spans: u64) {
+        self.standing.delivered.fetch_add(spans, Ordering::Relaxed);
+    }
+
+    /// Counts events that could not be exported, or that the other side refused, in
+    /// [`crate::Health::events_failed`].
+    pub fn count_failed_events(&self, events: u64) {
+        crate::health_counters::EVENTS_FAILED.add(events);
     }
 
     /// Waits, before a retry. Gives back `false`, at once, when the telemetry is shutting down: then one last try is
@@ -173,5 +186,10 @@ impl Reader {
     /// Spans refused by the other side since this was last asked.
     pub(crate) fn take_rejected(&self) -> u64 {
         self.standing.rejected.swap(0, Ordering::Relaxed)
+    }
+
+    /// Spans that arrived before an error since this was last asked.
+    pub(crate) fn take_delivered(&self) -> u64 {
+        self.standing.delivered.swap(0, Ordering::Relaxed)
     }
 }

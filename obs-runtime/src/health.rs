@@ -46,6 +46,8 @@ pub struct Health {
     pub notes_late: u64,
     /// Spans the other side of an exporter refused, though it took the rest of their batch.
     pub rejected: u64,
+    /// Events an exporter failed to export, or the other side refused; counted once for each such exporter.
+    pub events_failed: u64,
     /// Spans refused because the memory for spans in flight was used up (`span_memory` in the builder).
     pub ring_full: u64,
     /// Spans refused because an exporter's queue was full; counted once for each such exporter.
@@ -93,6 +95,7 @@ impl Health {
             ("spans", "too_short", self.too_short),
             ("events", "notes_full", self.notes_full),
             ("events", "notes_late", self.notes_late),
+            ("events", "events_failed", self.events_failed),
             ("fields", "fields_truncated", self.fields_truncated),
             ("metrics", "in_flight_full", self.in_flight_full),
             ("metrics", "clamped", self.clamped),

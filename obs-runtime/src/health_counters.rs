@@ -37,6 +37,7 @@ counters! {
     QUEUE_FULL => queue_full,
     EXPORT_FAILED => export_failed,
     REJECTED => rejected,
+    EVENTS_FAILED => events_failed,
     NOTES_LATE => notes_late,
     SPANS_HELD => spans_held,
     KEPT_ERROR => kept_error,

@@ -80,7 +80,8 @@ struct Shared {
     rejected: AtomicU64,
     refused: AtomicU64,
     abandoned: AtomicU64,
-    failures_told: AtomicBool,
+    /// By [`Kind`].
+    failures_told: [AtomicBool; 3],
 }
 
 impl Worker {
@@ -95,7 +96,7 @@ impl Worker {
             rejected: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             abandoned: AtomicU64::new(0),
-            failures_told: AtomicBool::new(false),
+            failures_told: Default::default(),
         });
         let work = Arc::clone(&shared);
         let thread =
@@ -203,14 +204,18 @@ impl Shared {
         loop {
             let work = self.queue.take();
             let stop = matches!(work, Work::Shutdown);
-            let spans = if let Work::Export(batch) = &work { batch.spans.len() } else { 0 };
+            let (spans, kind) = match &work {
+                Work::Export(batch) => (batch.spans.len(), Kind::Export),
+                Work::Report(_) => (0, Kind::Report),
+                Work::Flush | Work::Shutdown => (0, Kind::Flush),
+            };
             let outcome = catch_unwind(AssertUnwindSafe(|| match &work {
                 Work::Export(batch) => exporter.export(batch),
                 Work::Report(snapshot) => exporter.report(snapshot),
                 Work::Flush => exporter.flush(),
                 Work::Shutdown => exporter.shutdown(),
             }));
-            self.settle(spans as u64, outcome);
+            self.settle(spans as u64, kind, outcome);
             self.queue.done(&work);
             if stop {
                 return;
@@ -218,15 +223,13 @@ impl Shared {
         }
     }
 
-    fn settle(&self, spans: u64, outcome: std::thread::Result<Result<(), Failure>>) {
-        let rejected = self.reader.take_rejected();
+    fn settle(&self, spans: u64, kind: Kind, outcome: std::thread::Result<Result<(), Failure>>) {
+        let (rejected, delivered) = (self.reader.take_rejected(), self.reader.take_delivered());
+        let failures_told = &self.failures_told[kind as usize];
         let cause = match outcome {
             Ok(Ok(())) => {
-                let rejected = rejected.min(spans);
-                REJECTED.add(rejected);
-                self.rejected.fetch_add(rejected, Ordering::Relaxed);
-                self.exported.fetch_add(spans - rejected, Ordering::Relaxed);
-                self.failures_told.store(false, Ordering::Relaxed);
+                self.count(spans, spans, rejected);
+                failures_told.store(false, Ordering::Relaxed);
                 return;
             }
             Ok(Err(error)) => error.to_string(),
@@ -235,11 +238,28 @@ impl Shared {
                 "it panicked".to_owned()
             }
         };
-        self.failed.fetch_add(spans, Ordering::Relaxed);
-        EXPORT_FAILED.add(spans);
+        self.count(spans, delivered.min(spans), rejected);
         // Once for each row of failures, not once for each batch.
-        if !self.failures_told.swap(true, Ordering::Relaxed) {
+        if !failures_told.swap(true, Ordering::Relaxed) {
             eprintln!("obs: exporter {} failed: {cause}; further failures are counted, not printed", self.name);
         }
     }
+
+    /// Counts the spans of a batch: those that did not arrive, those that were rejected on arrival, the rest.
+    fn count(&self, spans: u64, delivered: u64, rejected: u64) {
+        let rejected = rejected.min(delivered);
+        REJECTED.add(rejected);
+        self.rejected.fetch_add(rejected, Ordering::Relaxed);
+        self.exported.fetch_add(delivered - rejected, Ordering::Relaxed);
+        EXPORT_FAILED.add(spans - delivered);
+        self.failed.fetch_add(spans - delivered, Ordering::Relaxed);
+    }
+}
+
+/// What failures of an exporter are told apart by: one kind that works does not end the row of another that fails.
+#[derive(Clone, Copy)]
+enum Kind {
+    Export,
+    Report,
+    Flush,
 }

@@ -134,6 +134,28 @@ impl Histogram {
         }
     }
 
+    /// What came since an earlier reading of the same histogram; everything, when the earlier one is of another scale.
+    ///
+    /// The largest value since is not known: [`Self::max`] stays the largest ever.
+    pub fn since(&self, earlier: &Self) -> Self {
+        if self.scale != earlier.scale {
+            return self.clone();
+        }
+        let mut since = Self { counts: Vec::new(), offset: 0, ..self.clone() };
+        since.zero_count = self.zero_count.saturating_sub(earlier.zero_count);
+        since.sum -= earlier.sum;
+        for (index, &n) in (self.offset..).zip(&self.counts) {
+            since.add_bucket(index, n.saturating_sub(earlier.bucket(index)));
+        }
+        since
+    }
+
+    /// How many values the bucket with a native index holds.
+    fn bucket(&self, index: i32) -> u64 {
+        let at = usize::try_from(i64::from(index) - i64::from(self.offset));
+        at.ok().and_then(|at| self.counts.get(at)).copied().unwrap_or(0)
+    }
+
     /// Adds another histogram's values, taking over its memory where this one has none.
     pub(crate) fn absorb(&mut self, other: Self) {
         if self.counts.is_empty() {
@@ -236,5 +258,27 @@ impl Histogram {
     pub(crate) fn add_sum_nanos(&mut self, sum: u64, max: u64) {
         self.sum += sum as f64 / 1e9;
         self.max = self.max.max(max as f64 / 1e9);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_earlier_reading_and_what_came_since_are_the_whole() {
+        let mut all = Histogram::default();
+        [0, 5, 700, 1_000_000].into_iter().for_each(|nanos| all.record_nanos(nanos));
+        let mut parts = all.clone();
+        [0, 3, 700, 90_000_000].into_iter().for_each(|nanos| all.record_nanos(nanos));
+        let since = all.since(&parts);
+        assert_eq!((since.count(), since.zero_count()), (4, 1));
+        assert_eq!(all.since(&all).count(), 0);
+        parts.merge(&since);
+        assert_eq!(
+            (parts.offset(), parts.counts(), parts.zero_count()),
+            (all.offset(), all.counts(), all.zero_count())
+        );
+        assert!((parts.sum() - all.sum()).abs() < 1e-15);
     }
 }
