@@ -18,7 +18,7 @@
 mod memory;
 mod null;
 
-#[cfg(any(feature = "json", feature = "prometheus", feature = "metrics"))]
+#[cfg(any(feature = "json", feature = "prometheus", feature = "metrics", feature = "otlp"))]
 #[cfg_attr(
     not(all(feature = "json", feature = "prometheus", feature = "metrics")),
     allow(dead_code, unused_imports, reason = "each exporter uses a part of it")
@@ -31,9 +31,13 @@ mod name;
 #[allow(dead_code, unused_imports, reason = "each exporter that pushes uses a part of it")]
 mod transport;
 
-#[cfg(feature = "json")]
+#[cfg(any(feature = "json", feature = "otlp"))]
 mod json_writer;
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "prometheus", feature = "otlp"))]
+#[cfg_attr(
+    not(all(feature = "prometheus", feature = "otlp")),
+    allow(dead_code, reason = "each exporter writes a part of it")
+)]
 mod wire;
 
 #[cfg(feature = "console")]
