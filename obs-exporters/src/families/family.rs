@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use obs_runtime::Histogram;
+use obs_runtime::{Exemplar, Histogram};
 
 /// One name and all its points.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +39,8 @@ pub(crate) type Attribute<'a> = (Cow<'a, str>, Cow<'a, str>);
 pub(crate) struct Point<'a> {
     pub(crate) attributes: Vec<Attribute<'a>>,
     pub(crate) value: Number<'a>,
+    /// Recorded calls beside a histogram's buckets, shortest first.
+    pub(crate) exemplars: Cow<'a, [Exemplar]>,
 }
 
 /// A value.
@@ -55,7 +57,18 @@ impl<'a> Family<'a> {
     }
 
     pub(crate) fn push(&mut self, attributes: Vec<Attribute<'a>>, value: Number<'a>) {
-        self.points.push(Point { attributes, value });
+        self.points.push(Point { attributes, value, exemplars: Cow::Borrowed(&[]) });
+    }
+
+    /// The same for a histogram with recorded calls beside its buckets.
+    pub(crate) fn push_histogram(
+        &mut self,
+        attributes: Vec<Attribute<'a>>,
+        histogram: &'a Histogram,
+        exemplars: &'a [Exemplar],
+    ) {
+        let value = Number::Histogram(Cow::Borrowed(histogram));
+        self.points.push(Point { attributes, value, exemplars: Cow::Borrowed(exemplars) });
     }
 
     /// Sorts the points and makes one of those with the same attributes, as two callsites of one name have them.
@@ -65,11 +78,22 @@ impl<'a> Family<'a> {
         self.points.dedup_by(|next, kept| {
             let same = next.attributes == kept.attributes;
             if same {
-                kept.value.absorb(&next.value, kind);
+                kept.absorb(next, kind);
             }
             same
         });
         self
+    }
+}
+
+impl Point<'_> {
+    fn absorb(&mut self, other: &Self, kind: Kind) {
+        self.value.absorb(&other.value, kind);
+        if !other.exemplars.is_empty() {
+            let exemplars = self.exemplars.to_mut();
+            exemplars.extend_from_slice(&other.exemplars);
+            exemplars.sort_by_key(|exemplar| exemplar.duration);
+        }
     }
 }
 

@@ -71,7 +71,7 @@ impl<'a> Functions<'a> {
             return;
         }
         if let Some(duration) = series.duration() {
-            self.duration.push(attributes(callsite, series), Number::Histogram(Cow::Borrowed(duration)));
+            self.duration.push_histogram(attributes(callsite, series), duration, series.exemplars());
         }
         if series.duration().is_none() || meta.time_one_in > 1 {
             self.calls.push(attributes(callsite, series), Number::Int(series.calls()));

@@ -22,7 +22,9 @@ const DEFAULT: &str = "127.0.0.1:9464";
 ///
 /// # Shape
 /// Answers each scrape with a snapshot taken for it, in the format it asks for: text 0.0.4, `OpenMetrics` 1.0, or
-/// protobuf with native histograms; compressed when it accepts gzip.
+/// protobuf with native histograms; compressed when it accepts gzip. `OpenMetrics` and protobuf show beside each bucket
+/// the latest recorded call that fell into it, with its trace: when another exporter takes spans, so that there are
+/// recorded calls.
 /// # Cost
 /// Nothing between scrapes. A scrape runs on a thread of its own and holds up nobody.
 /// # Errors
@@ -91,7 +93,7 @@ impl Exporter for Prometheus {
     }
 
     fn wants(&self) -> Wants {
-        Wants::NOTHING
+        Wants { exemplars: true, ..Wants::NOTHING }
     }
 
     fn start(&mut self, reader: Reader) -> Result<(), BindError> {

@@ -1,8 +1,9 @@
 //! The page that Prometheus scrapes.
 //!
 //! `number` writes numbers as Prometheus does, `classic` cuts classic buckets out of exponential histograms, `page`
-//! collects the families of a scrape (`info` and `process` add what only this page has), `text` and `protobuf` encode
-//! them, `accept` chooses the encoding and `render` puts these together. `server` and `request` speak HTTP, and
+//! collects the families of a scrape (`info` and `process` add what only this page has), `exemplar` finds the recorded call
+//! beside a bucket, `native` cuts the recorded buckets into spans, `text` and `protobuf` encode them, `accept` chooses the
+//! encoding and `render` puts these together. `server` and `request` speak HTTP, and
 //! `exporter` puts it into the telemetry.
 //!
 //! # Names
@@ -24,6 +25,10 @@ mod info;
 mod process;
 
 mod page;
+
+mod exemplar;
+
+mod native;
 
 mod text;
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use obs_runtime::Snapshot;
 
 use super::{info, process};
-use crate::families::{self, Attribute, Family, Kind, Number};
+use crate::families::{self, Attribute, Family, Kind, Point};
 use crate::name::{MetricKind, label_name, prom_name, unit_word};
 
 /// One family as Prometheus sees it.
@@ -18,7 +18,8 @@ pub(super) struct PageFamily<'a> {
     /// `seconds`; empty where the name does not end in a unit.
     pub(super) unit: Cow<'static, str>,
     pub(super) help: Cow<'a, str>,
-    pub(super) points: Vec<(Vec<Attribute<'a>>, Number<'a>)>,
+    /// Their attributes are labels, with names that are valid.
+    pub(super) points: Vec<Point<'a>>,
 }
 
 impl PageFamily<'_> {
@@ -59,7 +60,10 @@ pub(super) fn convert(family: Family<'_>) -> PageFamily<'_> {
     };
     name.truncate(name.strip_suffix(suffix).unwrap_or(&name).len());
     let unit = unit_word(family.unit).filter(|word| name.ends_with(&**word)).unwrap_or_default();
-    let points = family.points.into_iter().map(|point| (labels(point.attributes), point.value)).collect();
+    let mut points = family.points;
+    for point in &mut points {
+        point.attributes = labels(std::mem::take(&mut point.attributes));
+    }
     PageFamily { name, kind: family.kind, unit, help: family.help, points }
 }
 
@@ -96,6 +100,7 @@ fn make_names_unique(page: &mut [PageFamily<'_>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::families::Number;
 
     fn family(name: &'static str, kind: Kind) -> Family<'static> {
         let mut family = Family::new(name, "", kind, "help");
@@ -118,6 +123,6 @@ mod tests {
     #[test]
     fn labels_that_meet_are_joined() {
         let page = convert(family("a", Kind::Gauge));
-        assert_eq!(page.points[0].0, [("a_b".into(), Cow::Borrowed("1;2"))]);
+        assert_eq!(page.points[0].attributes, [("a_b".into(), Cow::Borrowed("1;2"))]);
     }
 }

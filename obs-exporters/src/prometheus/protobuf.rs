@@ -3,23 +3,16 @@
 //! # Source
 //! `io.prometheus.client`, as published with the client data model; field numbers are beside each use.
 
-use std::borrow::Cow;
+use std::time::UNIX_EPOCH;
 
-use obs_runtime::Histogram;
+use obs_runtime::{Exemplar, Histogram};
 
 use super::classic;
+use super::exemplar::{self, Exemplars};
+use super::native::{self, Buckets};
 use super::page::PageFamily;
-use crate::families::{Attribute, Kind, Number};
+use crate::families::{Kind, Number, Point};
 use crate::wire::Writer;
-
-/// Native buckets of one histogram; above, resolution is halved until they fit.
-const MAX_BUCKETS: usize = 160;
-
-/// Values up to here count as zero: 2^-128, the default of the client libraries. Ours are exactly zero.
-const ZERO_THRESHOLD: f64 = 2.938_735_877_055_719e-39;
-
-/// Empty buckets between two spans; fewer are cheaper inside a span.
-const GAP: usize = 2;
 
 /// Writes the page: each family with its length before it.
 pub(super) fn encode(page: &[PageFamily<'_>]) -> Vec<u8> {
@@ -34,8 +27,8 @@ fn write_family(out: &mut Writer, family: &PageFamily<'_>) {
     out.string(1, &format!("{}{}", family.name, family.suffix()));
     out.string(2, &family.help);
     out.uint(3, type_number(family.kind));
-    for (labels, value) in &family.points {
-        out.message(4, |metric| write_metric(metric, family, labels, value));
+    for point in &family.points {
+        out.message(4, |metric| write_metric(metric, family, point));
     }
     out.string(5, &family.unit);
 }
@@ -48,17 +41,20 @@ const fn type_number(kind: Kind) -> u64 {
     }
 }
 
-fn write_metric(out: &mut Writer, family: &PageFamily<'_>, labels: &[Attribute<'_>], value: &Number<'_>) {
-    for (name, value) in labels {
-        out.message(1, |pair| {
-            pair.string(1, name);
-            pair.string(2, value);
-        });
+fn write_metric(out: &mut Writer, family: &PageFamily<'_>, point: &Point<'_>) {
+    for (name, value) in &point.attributes {
+        write_label(out, name, value);
     }
-    match value {
-        Number::Histogram(histogram) => {
-            out.message(7, |message| write_histogram(message, histogram, classic::ladder(&family.unit)));
-        }
+    match &point.value {
+        Number::Histogram(histogram) => out.message(7, |message| {
+            message.uint(1, histogram.count());
+            message.double(2, histogram.sum());
+            write_classic(message, histogram, classic::ladder(&family.unit), &point.exemplars);
+            write_native(message, &native::fitted(histogram));
+            for exemplar in &*point.exemplars {
+                message.message(16, |message| write_exemplar(message, exemplar));
+            }
+        }),
         number => {
             let field = if family.kind == Kind::Counter { 3 } else { 2 };
             out.message(field, |message| message.double(1, number.as_f64()));
@@ -66,90 +62,63 @@ fn write_metric(out: &mut Writer, family: &PageFamily<'_>, labels: &[Attribute<'
     }
 }
 
-fn write_histogram(out: &mut Writer, histogram: &Histogram, ladder: &'static [i8]) {
-    out.uint(1, histogram.count());
-    out.double(2, histogram.sum());
-    for (&exponent, count) in ladder.iter().zip(classic::counts(histogram, ladder)) {
-        out.message(3, |bucket| {
-            bucket.uint(1, count);
-            bucket.double(2, classic::bound(exponent));
-        });
-    }
-    write_native(out, &fitted(histogram));
+/// A pair of a label, also in an exemplar.
+fn write_label(out: &mut Writer, name: &str, value: &str) {
+    out.message(1, |pair| {
+        pair.string(1, name);
+        pair.string(2, value);
+    });
 }
 
-fn fitted(histogram: &Histogram) -> Cow<'_, Histogram> {
-    let mut fitted = Cow::Borrowed(histogram);
-    while fitted.counts().len() > MAX_BUCKETS {
-        fitted = Cow::Owned(fitted.downscale(1));
+fn write_classic(out: &mut Writer, histogram: &Histogram, ladder: &'static [i8], exemplars: &[Exemplar]) {
+    let mut exemplars = Exemplars::new(exemplars);
+    let mut below = 0;
+    for (&exponent, count) in ladder.iter().zip(classic::counts(histogram, ladder)) {
+        let bound = classic::bound(exponent);
+        write_bucket(out, count, bound, exemplars.of_bucket(bound, count - below));
+        below = count;
     }
-    fitted
+    // The last bucket goes without saying, unless an exemplar stands beside it.
+    let count = histogram.count();
+    if let Some(exemplar) = exemplars.of_bucket(f64::INFINITY, count - below) {
+        write_bucket(out, count, f64::INFINITY, Some(exemplar));
+    }
+}
+
+fn write_bucket(out: &mut Writer, count: u64, bound: f64, exemplar: Option<&Exemplar>) {
+    out.message(3, |bucket| {
+        bucket.uint(1, count);
+        bucket.double(2, bound);
+        if let Some(exemplar) = exemplar {
+            bucket.message(3, |message| write_exemplar(message, exemplar));
+        }
+    });
+}
+
+fn write_exemplar(out: &mut Writer, exemplar: &Exemplar) {
+    write_label(out, "trace_id", &exemplar.trace_id.to_string());
+    write_label(out, "span_id", &exemplar.span_id.to_string());
+    out.double(2, exemplar::seconds(exemplar));
+    if let Ok(time) = exemplar.time.duration_since(UNIX_EPOCH) {
+        out.message(3, |timestamp| {
+            timestamp.uint(1, time.as_secs());
+            timestamp.uint(2, time.subsec_nanos().into());
+        });
+    }
 }
 
 fn write_native(out: &mut Writer, histogram: &Histogram) {
     out.sint(5, i64::from(histogram.scale()));
-    out.double(6, ZERO_THRESHOLD);
+    out.double(6, native::ZERO_THRESHOLD);
     out.uint(7, histogram.zero_count());
-    let spans = spans(histogram.counts());
-    // A histogram without a span would pass for a classic one.
-    if spans.is_empty() {
-        write_span(out, 0, 0);
+    let buckets = Buckets::of(histogram);
+    for (offset, length) in buckets.spans {
+        out.message(12, |span| {
+            span.sint(1, offset);
+            span.uint(2, length as u64);
+        });
     }
-    let mut end = 0;
-    for &(start, length) in &spans {
-        let from = if end == 0 { i64::from(histogram.offset()) } else { 0 };
-        write_span(out, from + signed(start - end), length);
-        end = start + length;
-    }
-    let mut previous = 0;
-    for (start, length) in spans {
-        for &count in &histogram.counts()[start..start + length] {
-            let count = count.cast_signed();
-            out.sint(13, count - previous);
-            previous = count;
-        }
-    }
-}
-
-fn write_span(out: &mut Writer, offset: i64, length: usize) {
-    out.message(12, |span| {
-        span.sint(1, offset);
-        span.uint(2, length as u64);
-    });
-}
-
-fn signed(length: usize) -> i64 {
-    i64::try_from(length).unwrap_or(i64::MAX)
-}
-
-/// Start and length of each stretch of buckets, without gaps longer than [`GAP`].
-fn spans(counts: &[u64]) -> Vec<(usize, usize)> {
-    let mut spans: Vec<(usize, usize)> = Vec::new();
-    for (at, _) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-        match spans.last_mut() {
-            Some((start, length)) if at - (*start + *length) <= GAP => *length = at + 1 - *start,
-            _ => spans.push((at, 1)),
-        }
-    }
-    spans
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_gaps_stay_inside_a_span() {
-        assert_eq!(spans(&[1, 0, 0, 2, 0, 0, 0, 3]), [(0, 4), (7, 1)]);
-        assert_eq!(spans(&[]), []);
-    }
-
-    #[test]
-    fn wide_histograms_lose_resolution_but_no_count() {
-        let mut histogram = Histogram::default();
-        (0..60).for_each(|shift| histogram.record_nanos(1 << shift));
-        let fitted = fitted(&histogram);
-        assert!(histogram.counts().len() > MAX_BUCKETS && fitted.counts().len() <= MAX_BUCKETS);
-        assert_eq!((fitted.count(), fitted.scale()), (60, 1));
+    for delta in buckets.deltas {
+        out.sint(13, delta);
     }
 }

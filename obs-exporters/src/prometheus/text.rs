@@ -1,9 +1,11 @@
 //! The two text formats: 0.0.4 and `OpenMetrics` 1.0. A pure function from a page into a string.
 
 use std::fmt::Write;
+use std::time::UNIX_EPOCH;
 
-use obs_runtime::Histogram;
+use obs_runtime::{Exemplar, Histogram};
 
+use super::exemplar::{self, Exemplars};
 use super::page::PageFamily;
 use super::{classic, number};
 use crate::families::{Attribute, Kind, Number};
@@ -22,11 +24,15 @@ pub(super) fn encode(page: &[PageFamily<'_>], dialect: Dialect) -> String {
     for family in page {
         head(&mut out, family, dialect);
         let bounds = bounds(family);
-        for (attributes, value) in &family.points {
+        for point in &family.points {
             labels.clear();
-            write_labels(&mut labels, attributes);
-            match value {
-                Number::Histogram(histogram) => histogram_samples(&mut out, family, &bounds, &labels, histogram),
+            write_labels(&mut labels, &point.attributes);
+            match &point.value {
+                Number::Histogram(histogram) => {
+                    // The old format has no place for them.
+                    let shown = if dialect == Dialect::OpenMetrics { &*point.exemplars } else { &[] };
+                    histogram_samples(&mut out, family, &bounds, &labels, histogram, Exemplars::new(shown));
+                }
                 plain => sample(&mut out, family, &labels, plain),
             }
         }
@@ -40,7 +46,7 @@ pub(super) fn encode(page: &[PageFamily<'_>], dialect: Dialect) -> String {
 /// Near enough that a large page is not copied while it grows.
 fn expected_bytes(family: &PageFamily<'_>) -> usize {
     let labels = |labels: &[Attribute<'_>]| labels.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
-    let line = family.name.len() + family.points.first().map_or(0, |(first, _)| labels(first)) + 32;
+    let line = family.name.len() + family.points.first().map_or(0, |first| labels(&first.attributes)) + 32;
     let lines = if family.kind == Kind::Histogram { classic::ladder(&family.unit).len() + 3 } else { 1 };
     256 + family.points.len() * lines * line
 }
@@ -115,26 +121,42 @@ fn histogram_samples(
     bounds: &[String],
     labels: &str,
     histogram: &Histogram,
+    mut exemplars: Exemplars<'_>,
 ) {
     let (name, count) = (&family.name, histogram.count());
     let comma = if labels.is_empty() { "" } else { "," };
-    let mut bucket = |bound: &str, count: u64| {
-        for part in [name, "_bucket{", labels, comma, bound] {
+    let mut below = 0;
+    let mut bucket = |text: &str, bound: f64, count: u64| {
+        for part in [name, "_bucket{", labels, comma, text] {
             out.push_str(part);
         }
         number::write_count(out, count);
+        if let Some(exemplar) = exemplars.of_bucket(bound, count - below) {
+            write_exemplar(out, exemplar);
+        }
         out.push('\n');
+        below = count;
     };
-    for (bound, count) in bounds.iter().zip(classic::counts(histogram, classic::ladder(&family.unit))) {
-        bucket(bound, count);
+    let ladder = classic::ladder(&family.unit);
+    for ((text, count), &exponent) in bounds.iter().zip(classic::counts(histogram, ladder)).zip(ladder) {
+        bucket(text, classic::bound(exponent), count);
     }
-    bucket("le=\"+Inf\"} ", count);
+    bucket("le=\"+Inf\"} ", f64::INFINITY, count);
     sample_name(out, name, "_sum", labels);
     number::write(out, histogram.sum());
     out.push('\n');
     sample_name(out, name, "_count", labels);
     number::write_count(out, count);
     out.push('\n');
+}
+
+/// What follows a bucket's count: the span, its duration, and when it ended in seconds since 1970.
+fn write_exemplar(out: &mut String, exemplar: &Exemplar) {
+    let _ = write!(out, " # {{trace_id=\"{}\",span_id=\"{}\"}} ", exemplar.trace_id, exemplar.span_id);
+    number::write(out, exemplar::seconds(exemplar));
+    if let Ok(time) = exemplar.time.duration_since(UNIX_EPOCH) {
+        let _ = write!(out, " {}.{:03}", time.as_secs(), time.subsec_millis());
+    }
 }
 
 fn write_labels(out: &mut String, labels: &[Attribute<'_>]) {

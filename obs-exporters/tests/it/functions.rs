@@ -103,3 +103,9 @@ pub fn wide(clock: &ManualClock, nanos: u64) {
 pub fn written(clock: &ManualClock, nanos: u64) {
     clock.advance(Duration::from_nanos(nanos));
 }
+
+#[traced(crate = crate::obs)]
+#[profiled(crate = crate::obs)]
+pub fn exemplary(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}

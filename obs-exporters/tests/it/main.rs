@@ -4,6 +4,7 @@
 
 mod bridge;
 mod console;
+mod exemplars;
 mod functions;
 mod json;
 mod memory;

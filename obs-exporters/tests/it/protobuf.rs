@@ -9,7 +9,7 @@ use prost::Message;
 use crate::functions::wide;
 
 /// `io.prometheus.client`, as far as the page uses it.
-mod proto {
+pub mod proto {
     #[derive(Clone, PartialEq, prost::Message)]
     pub struct MetricFamily {
         #[prost(string, tag = "1")]
@@ -68,6 +68,8 @@ mod proto {
         pub positive_span: Vec<Span>,
         #[prost(sint64, repeated, packed = "false", tag = "13")]
         pub positive_delta: Vec<i64>,
+        #[prost(message, repeated, tag = "16")]
+        pub exemplars: Vec<Exemplar>,
     }
 
     #[derive(Clone, PartialEq, prost::Message)]
@@ -76,6 +78,26 @@ mod proto {
         pub cumulative_count: u64,
         #[prost(double, tag = "2")]
         pub upper_bound: f64,
+        #[prost(message, optional, tag = "3")]
+        pub exemplar: Option<Exemplar>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub struct Exemplar {
+        #[prost(message, repeated, tag = "1")]
+        pub label: Vec<LabelPair>,
+        #[prost(double, tag = "2")]
+        pub value: f64,
+        #[prost(message, optional, tag = "3")]
+        pub timestamp: Option<Timestamp>,
+    }
+
+    #[derive(Clone, Copy, PartialEq, prost::Message)]
+    pub struct Timestamp {
+        #[prost(int64, tag = "1")]
+        pub seconds: i64,
+        #[prost(int32, tag = "2")]
+        pub nanos: i32,
     }
 
     #[derive(Clone, Copy, PartialEq, prost::Message)]
@@ -87,7 +109,7 @@ mod proto {
     }
 }
 
-fn families(mut page: &[u8]) -> Vec<proto::MetricFamily> {
+pub fn families(mut page: &[u8]) -> Vec<proto::MetricFamily> {
     let mut families = Vec::new();
     while !page.is_empty() {
         families.push(proto::MetricFamily::decode_length_delimited(&mut page).unwrap());

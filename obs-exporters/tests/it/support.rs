@@ -22,6 +22,12 @@ impl Running {
         Self { telemetry: Some(telemetry), _turn: turn }
     }
 
+    pub fn with_both(first: impl Exporter, second: impl Exporter) -> Self {
+        let turn = turn();
+        let builder = obs_runtime::builder().service_name("shop").exporter(first).exporter(second);
+        Self { telemetry: Some(builder.start().unwrap()), _turn: turn }
+    }
+
     pub fn flush(&self) {
         let report = self.telemetry.as_ref().unwrap().flush(LONG);
         assert!(report.is_complete(), "{report}");
