@@ -39,9 +39,9 @@ pub use obs_runtime::{
     CurrentSpan, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue, Fields, FlushReport, FutureExt,
     Health, Histogram, InContext, InFlight, LabelValue, Labels, Level, Link, ManualClock, Meta, Metric, MetricSource,
     Name, OnExceed, Outcome, Outcomes, ParseFilterError, ParseLevelError, Point, PointValue, Polls, Preset, Reader,
-    Redact, Resource, Sampler, ScopedContext, ScopedSpan, Sensitive, Series, Snapshot, Span, SpanId, SpanKind,
-    StartError, TailSampler, Telemetry, TraceId, TraceState, Traced, Value, Violation, Wants, builder, callsites,
-    control, current, in_flight, register_source, set_enabled, snapshot,
+    Redact, Redactor, Resource, Sampler, ScopedContext, ScopedSpan, Sensitive, Series, Snapshot, Span, SpanId,
+    SpanKind, StartError, TailSampler, Telemetry, TraceId, TraceState, Traced, Value, Violation, Wants, builder,
+    callsites, control, current, in_flight, register_source, set_enabled, snapshot,
 };
 
 /// What takes spans and totals out of the process; one feature each.

@@ -42,13 +42,11 @@ fn enter_in(shard: &'static Shard, callsite: &'static Callsite) -> u32 {
     let here = local(Local::current);
     let series = registry::series_of(callsite);
     let place = shard.live().fill([clock::now().max(1), series.into(), here.trace[0], here.trace[1], here.span]);
-    match place {
-        Some(place) => shard.number * LIVE_CELLS as u32 + place as u32 + 1,
-        None => {
-            add(&shard.faults.in_flight_full, 1);
-            0
-        }
-    }
+    let Some(place) = place else {
+        add(&shard.faults.in_flight_full, 1);
+        return 0;
+    };
+    shard.number * LIVE_CELLS as u32 + place as u32 + 1
 }
 
 /// Leaves a call by the number above its control word, from any thread.

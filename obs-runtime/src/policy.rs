@@ -7,6 +7,7 @@ use crate::level::Level;
 
 /// What is on. The registry turns it into one control word for each callsite.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Policy {
     pub(crate) enabled: bool,
     /// Somebody takes spans: without anybody, none are recorded.

@@ -3,6 +3,7 @@
 use crate::batch::Span;
 use crate::event::Event;
 use crate::health_counters::REDACTED;
+use crate::ids::{SpanId, TraceId};
 use crate::note::TEXT;
 use crate::span::MESSAGE;
 use crate::value::Value;
@@ -10,8 +11,8 @@ use crate::value::Value;
 /// Takes out of texts what may not leave the process.
 ///
 /// Asked by the collector, on its own thread, for each text of a span or an event: the values of fields, the message of an
-/// error (key `exception.message`), the message of an event (key `message`). Trace and span ids are no texts, and never
-/// asked for.
+/// error (key `exception.message`), the message of an event (key `message`). Where the ids of the span itself stand in a
+/// text, what is before and after them is asked for, never they.
 ///
 /// # Examples
 /// ```
@@ -34,34 +35,65 @@ pub trait Redact: Send + 'static {
 /// Redacts spans in place.
 pub(crate) fn spans(redactor: &dyn Redact, spans: &mut [Span]) {
     for span in spans {
-        fields(redactor, &mut span.fields);
+        let redactor = Guarded { redactor, trace: Some(span.trace_id), span: Some(span.span_id) };
+        redactor.fields(&mut span.fields);
         if let Some(message) = &mut span.message {
-            text(redactor, MESSAGE, message);
+            redactor.text(MESSAGE, message);
         }
     }
 }
 
 /// Redacts an event in place.
 pub(crate) fn event(redactor: &dyn Redact, event: &mut Event) {
-    fields(redactor, &mut event.fields);
-    text(redactor, TEXT, &mut event.message);
+    let redactor = Guarded { redactor, trace: event.trace_id, span: event.span_id };
+    redactor.fields(&mut event.fields);
+    redactor.text(TEXT, &mut event.message);
 }
 
-fn fields(redactor: &dyn Redact, fields: &mut [(&'static str, Value)]) {
-    fields.iter_mut().for_each(|(key, field)| value(redactor, key, field));
+/// A redactor that is not shown the ids of the span it works on.
+struct Guarded<'a> {
+    redactor: &'a dyn Redact,
+    trace: Option<TraceId>,
+    span: Option<SpanId>,
 }
 
-fn value(redactor: &dyn Redact, key: &str, of: &mut Value) {
-    match of {
-        Value::Str(of) => text(redactor, key, of),
-        Value::Array(values) => values.iter_mut().for_each(|of| value(redactor, key, of)),
-        Value::Bool(_) | Value::I64(_) | Value::U64(_) | Value::F64(_) => {}
+impl Guarded<'_> {
+    fn fields(&self, fields: &mut [(&'static str, Value)]) {
+        fields.iter_mut().for_each(|(key, value)| self.value(key, value));
     }
-}
 
-fn text(redactor: &dyn Redact, key: &str, of: &mut Box<str>) {
-    if let Some(changed) = redactor.redact(key, of) {
-        *of = changed;
-        REDACTED.add(1);
+    fn value(&self, key: &str, of: &mut Value) {
+        match of {
+            Value::Str(of) => self.text(key, of),
+            Value::Array(values) => values.iter_mut().for_each(|of| self.value(key, of)),
+            Value::Bool(_) | Value::I64(_) | Value::U64(_) | Value::F64(_) => {}
+        }
+    }
+
+    fn text(&self, key: &str, of: &mut Box<str>) {
+        if let Some(changed) = self.around_ids(key, of) {
+            *of = changed;
+            REDACTED.add(1);
+        }
+    }
+
+    /// Redacts what stands before and after the span's own ids.
+    fn around_ids(&self, key: &str, text: &str) -> Option<Box<str>> {
+        // Shorter than the shorter of them, it holds none.
+        if text.len() < 16 {
+            return self.redactor.redact(key, text);
+        }
+        let trace = self.trace.map(|id| id.to_string());
+        let span = self.span.map(|id| id.to_string());
+        let found = [trace, span].into_iter().flatten().find_map(|id| Some((text.find(&id)?, id.len())));
+        let Some((at, length)) = found else { return self.redactor.redact(key, text) };
+        let (before, id, after) = (&text[..at], &text[at..at + length], &text[at + length..]);
+        let parts = [before, after].map(|part| if part.is_empty() { None } else { self.around_ids(key, part) });
+        let [None, None] = &parts else {
+            let [new_before, new_after] = &parts;
+            let (before, after) = (new_before.as_deref().unwrap_or(before), new_after.as_deref().unwrap_or(after));
+            return Some(format!("{before}{id}{after}").into());
+        };
+        None
     }
 }

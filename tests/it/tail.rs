@@ -221,3 +221,22 @@ fn a_redactor_sees_every_text_and_no_id() {
     assert_eq!(events.taken()[0].message(), "[message]", "the log line is the same event");
     assert_eq!(health().redacted - before.redacted, 5);
 }
+
+#[test]
+fn the_redactor_that_comes_along_leaves_the_ids_of_the_span_alone() {
+    #[traced(fields(contact = "ada@example.org"))]
+    fn tail_ids() {
+        let here = obs::current();
+        let (trace, span) = (here.trace_id().unwrap(), here.span_id().unwrap());
+        here.set("same", trace.to_string());
+        here.set("inside", format!("a@b.de in {trace}/{span} by c@d.de"));
+    }
+
+    let kept = Kept::with(obs::builder().redactor(obs::Redactor::standard().key("trace")));
+    tail_ids();
+    let span = kept.spans("tail_ids").remove(0);
+    let text = |key| span.field(key).unwrap().to_string();
+    assert_eq!(text("contact"), "[redacted]");
+    assert_eq!(text("same"), span.trace_id().to_string());
+    assert_eq!(text("inside"), format!("[redacted] in {}/{} by [redacted]", span.trace_id(), span.span_id()));
+}

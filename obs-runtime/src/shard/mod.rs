@@ -67,14 +67,11 @@ impl Shard {
 
     /// The calls that run now. Only the leasing thread may call this before there are any.
     pub(crate) fn live(&self) -> &'static Live {
-        match self.live.get() {
-            Some(live) => live,
-            None => {
-                let live: &'static Live = Box::leak(Box::new(Live::new()));
-                self.live.set(live);
-                live
-            }
-        }
+        self.live.get().unwrap_or_else(|| {
+            let live: &'static Live = Box::leak(Box::new(Live::new()));
+            self.live.set(live);
+            live
+        })
     }
 
     /// The calls that run now, if there ever were any.
