@@ -5,10 +5,10 @@
 //!
 //! | exporter | feature | takes | out |
 //! |---|---|---|---|
-//! | [`Memory`] | – | spans, snapshots | kept for a test |
+//! | [`Memory`] | – | spans, events, snapshots | kept for a test |
 //! | [`Null`] | – | spans, snapshots | counted |
 //! | `Console` | `console` | the last snapshot | a table at exit |
-//! | `JsonLines` | `json` | spans, snapshots | `traces.jsonl`, `metrics.jsonl` (OTLP/JSON) |
+//! | `JsonLines` | `json` | spans, events, snapshots | `traces.jsonl`, `logs.jsonl`, `metrics.jsonl` (OTLP/JSON) |
 //! | `Prometheus` | `prometheus` | scrapes | text, `OpenMetrics` and protobuf with native histograms |
 //! | `MetricsOut` | `metrics` | snapshots | the recorder of the `metrics` crate |
 //!
@@ -18,12 +18,21 @@
 mod memory;
 mod null;
 
-#[cfg(any(feature = "json", feature = "prometheus", feature = "metrics", feature = "otlp"))]
+#[cfg(any(feature = "json", feature = "otlp"))]
+mod attributes;
+#[cfg(any(feature = "json", feature = "otlp", feature = "prometheus", feature = "metrics"))]
 #[cfg_attr(
     not(all(feature = "json", feature = "prometheus", feature = "metrics")),
     allow(dead_code, unused_imports, reason = "each exporter uses a part of it")
 )]
 mod families;
+#[cfg(any(feature = "json", feature = "otlp"))]
+#[cfg_attr(
+    not(feature = "json"),
+    allow(dead_code, unreachable_pub, unused_imports, reason = "only `JsonLines` shows it")
+)]
+mod otlp_json;
+
 #[cfg(any(feature = "prometheus", feature = "metrics"))]
 #[cfg_attr(not(feature = "prometheus"), allow(unreachable_pub, reason = "only the Prometheus page shows it"))]
 mod name;

@@ -6,16 +6,17 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use obs_runtime::{Batch, Exporter, Snapshot, Span, Wants};
+use obs_runtime::{Batch, Event, Exporter, Reader, Snapshot, Span, Wants};
 
 /// Snapshots kept: the newest push out the oldest.
 const SNAPSHOTS: usize = 16;
 
-/// Keeps spans and snapshots in memory; clones share what they keep.
+/// Keeps spans, events and snapshots in memory; clones share what they keep.
 ///
 /// # Shape
-/// At most 1,000,000 spans (see [`Memory::bounded`]) and the last 16 snapshots. Spans past the bound are
-/// refused and counted in [`Memory::refused`].
+/// At most 1,000,000 spans (see [`Memory::bounded`]), as many events, and the last 16 snapshots. Spans past the bound are
+/// refused: counted in [`Memory::refused`], and as rejected, not exported, in [`obs_runtime::FlushReport`]. Events past it
+/// are counted in [`Memory::refused_events`].
 /// # Examples
 /// ```
 /// use obs_exporters::Memory;
@@ -27,6 +28,7 @@ const SNAPSHOTS: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Memory {
     bound: usize,
+    reader: Reader,
     kept: Arc<Mutex<Kept>>,
 }
 
@@ -34,6 +36,8 @@ pub struct Memory {
 struct Kept {
     spans: Vec<Span>,
     refused: u64,
+    events: Vec<Arc<Event>>,
+    refused_events: u64,
     snapshots: VecDeque<Snapshot>,
 }
 
@@ -43,9 +47,9 @@ impl Memory {
         Self::bounded(1_000_000)
     }
 
-    /// Keeps at most this many spans.
+    /// Keeps at most this many spans, and as many events.
     pub fn bounded(spans: usize) -> Self {
-        Self { bound: spans, kept: Arc::default() }
+        Self { bound: spans, reader: Reader::default(), kept: Arc::default() }
     }
 
     /// A copy of the spans kept so far, in the order in which they came.
@@ -69,6 +73,11 @@ impl Memory {
         self.len() == 0
     }
 
+    /// The events kept so far, inside spans and outside, in the order in which they came.
+    pub fn events(&self) -> Vec<Arc<Event>> {
+        self.kept().events.clone()
+    }
+
     /// The last snapshots, oldest first.
     pub fn snapshots(&self) -> Vec<Snapshot> {
         self.kept().snapshots.iter().cloned().collect()
@@ -84,7 +93,12 @@ impl Memory {
         self.kept().refused
     }
 
-    /// Forgets everything, the count of refused spans too.
+    /// Events that were refused because the bound was reached.
+    pub fn refused_events(&self) -> u64 {
+        self.kept().refused_events
+    }
+
+    /// Forgets everything, the counts of what was refused too.
     pub fn clear(&self) {
         *self.kept() = Kept::default();
     }
@@ -109,15 +123,22 @@ impl Exporter for Memory {
     }
 
     fn wants(&self) -> Wants {
-        Wants { spans: true, ..Wants::FINAL_SNAPSHOT }
+        Wants { spans: true, events: true, ..Wants::FINAL_SNAPSHOT }
+    }
+
+    fn start(&mut self, reader: Reader) -> Result<(), Infallible> {
+        self.reader = reader;
+        Ok(())
     }
 
     fn export(&mut self, batch: &Batch) -> Result<(), Infallible> {
         let mut kept = self.kept();
-        let room = self.bound.saturating_sub(kept.spans.len());
-        let taken = batch.spans().len().min(room);
-        kept.spans.extend_from_slice(&batch.spans()[..taken]);
-        kept.refused += (batch.spans().len() - taken) as u64;
+        let Kept { spans, events, .. } = &mut *kept;
+        let refused = take(spans, batch.spans(), self.bound);
+        let refused_events = take(events, batch.events(), self.bound);
+        kept.refused += refused;
+        kept.refused_events += refused_events;
+        self.reader.count_rejected(refused);
         Ok(())
     }
 
@@ -129,4 +150,11 @@ impl Exporter for Memory {
         kept.snapshots.push_back(snapshot.clone());
         Ok(())
     }
+}
+
+/// Adds what there is room for, and says how much there was none for.
+fn take<T: Clone>(kept: &mut Vec<T>, more: &[T], bound: usize) -> u64 {
+    let taken = more.len().min(bound.saturating_sub(kept.len()));
+    kept.extend_from_slice(&more[..taken]);
+    (more.len() - taken) as u64
 }

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use obs_runtime::{Batch, Exporter, Reader, Snapshot, Wants};
 
-use super::{metrics, traces};
+use crate::otlp_json::{encode_logs, encode_metrics, encode_traces};
 
 /// Writes spans and totals to files, one OTLP/JSON message a line.
 ///
 /// # Shape
-/// `traces.jsonl` gets a `TracesData` for each batch of spans, `metrics.jsonl` a `MetricsData` for each snapshot: at
-/// every flush, at shutdown, and every [`JsonLines::snapshots_every`]. Files that are there are appended to.
+/// `traces.jsonl` gets a `TracesData` for each batch of spans, `logs.jsonl` a `LogsData` for each batch of events,
+/// `metrics.jsonl` a `MetricsData` for each snapshot: at every flush, at shutdown, and every [`JsonLines::snapshots_every`]. Files that are there are appended to.
 /// # Cost
 /// Buffered; what was written reaches the files at a flush and at shutdown.
 /// # Errors
@@ -37,6 +37,7 @@ pub struct JsonLines {
 #[derive(Debug)]
 struct Files {
     traces: LineFile,
+    logs: LineFile,
     metrics: LineFile,
 }
 
@@ -56,8 +57,9 @@ impl JsonLines {
         if self.files.is_none() {
             fs::create_dir_all(&self.dir).map_err(|source| FileError { path: self.dir.clone(), source })?;
             let traces = LineFile::open(self.dir.join("traces.jsonl"))?;
+            let logs = LineFile::open(self.dir.join("logs.jsonl"))?;
             let metrics = LineFile::open(self.dir.join("metrics.jsonl"))?;
-            self.files = Some(Files { traces, metrics });
+            self.files = Some(Files { traces, logs, metrics });
         }
         self.files.as_mut().ok_or_else(|| unreachable_file(&self.dir))
     }
@@ -75,7 +77,7 @@ impl Exporter for JsonLines {
     }
 
     fn wants(&self) -> Wants {
-        Wants { spans: true, snapshots: Some(self.every), ..Wants::NOTHING }
+        Wants { spans: true, events: true, exemplars: true, snapshots: Some(self.every) }
     }
 
     fn start(&mut self, _: Reader) -> Result<(), FileError> {
@@ -83,24 +85,28 @@ impl Exporter for JsonLines {
     }
 
     fn export(&mut self, batch: &Batch) -> Result<(), FileError> {
+        let files = self.files()?;
         // OTLP: never send an empty envelope.
-        if batch.spans().is_empty() {
-            return Ok(());
+        if !batch.spans().is_empty() {
+            files.traces.write(encode_traces(batch))?;
+            // What counts as exported is in the file.
+            files.traces.flush()?;
         }
-        let traces = &mut self.files()?.traces;
-        traces.write(traces::encode(batch))?;
-        // What counts as exported is in the file.
-        traces.flush()
+        if !batch.events().is_empty() {
+            files.logs.write(encode_logs(batch))?;
+        }
+        Ok(())
     }
 
     fn report(&mut self, snapshot: &Snapshot) -> Result<(), FileError> {
-        self.files()?.metrics.write(metrics::encode(snapshot))
+        self.files()?.metrics.write(encode_metrics(snapshot))
     }
 
     fn flush(&mut self) -> Result<(), FileError> {
         let Some(files) = &mut self.files else { return Ok(()) };
         let traces = files.traces.flush();
-        files.metrics.flush().and(traces)
+        let logs = files.logs.flush();
+        files.metrics.flush().and(logs).and(traces)
     }
 }
 

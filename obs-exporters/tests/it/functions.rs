@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use obs_runtime::ManualClock;
+use obs_runtime::expand::{EventSite, event};
+use obs_runtime::{Level, ManualClock};
 
 use crate::obs::{budget, counted, profiled, traced};
 
@@ -83,6 +84,23 @@ pub fn inner() {}
 
 #[traced(crate = crate::obs)]
 pub fn remembered() {}
+
+/// An event, inside a span where one runs.
+pub fn says(message: &str) {
+    static SITE: EventSite = EventSite::new("it::functions", "tests/it/functions.rs", 1);
+    event(&SITE, Level::Info, message, |fields| fields.value("n", &7_i64));
+}
+
+#[traced(crate = crate::obs)]
+pub fn remembered_saying(message: &str) {
+    says(message);
+}
+
+#[profiled(crate = crate::obs)]
+#[traced(crate = crate::obs)]
+pub fn exemplary(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}
 
 #[profiled(crate = crate::obs)]
 pub fn shown(clock: &ManualClock, millis: u64) {

@@ -7,7 +7,7 @@ use obs_exporters::JsonLines;
 use obs_runtime::ManualClock;
 use serde_json::{Value, json};
 
-use crate::functions::{outer, written};
+use crate::functions::{exemplary, outer, remembered_saying, says, written};
 use crate::support::{Running, callsite, turn};
 
 /// A directory of this test's own, empty.
@@ -63,6 +63,57 @@ fn spans_have_hex_ids_string_integers_and_typed_attributes() {
     assert!(attribute(outer, "code.line.number")["intValue"].is_string());
     let resource = &lines[0]["resourceSpans"][0]["resource"];
     assert_eq!(attribute(resource, "service.name"), &json!({"stringValue": "shop"}));
+}
+
+#[test]
+fn events_are_log_records_with_the_ids_of_their_span() {
+    let dir = directory("events");
+    let running = Running::with(JsonLines::to_dir(&dir));
+    remembered_saying("it \"happened\"");
+    says("outside");
+    running.shutdown();
+    let traces = lines(&dir.join("traces.jsonl"));
+    let span = &traces[0]["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
+    let logs = lines(&dir.join("logs.jsonl"));
+    let records: Vec<&Value> = logs
+        .iter()
+        .flat_map(|line| line["resourceLogs"][0]["scopeLogs"][0]["logRecords"].as_array().unwrap())
+        .collect();
+    let said = |text: &str| *records.iter().find(|record| record["body"]["stringValue"] == text).unwrap();
+    let (inside, outside) = (said("it \"happened\""), said("outside"));
+    assert_eq!((&inside["traceId"], &inside["spanId"]), (&span["traceId"], &span["spanId"]));
+    assert_eq!((&inside["flags"], &outside["traceId"]), (&json!(1), &Value::Null));
+    assert_eq!((&inside["severityNumber"], &inside["severityText"]), (&json!(9), &json!("INFO")));
+    assert_eq!(attribute(inside, "n"), &json!({"intValue": "7"}));
+    assert_eq!(attribute(inside, "code.line.number"), &json!({"intValue": "1"}));
+    let event = &span["events"][0];
+    assert_eq!((&event["name"], &event["timeUnixNano"]), (&json!("it \"happened\""), &inside["timeUnixNano"]));
+    assert_eq!(attribute(event, "n"), &json!({"intValue": "7"}));
+}
+
+#[test]
+fn exemplars_lie_beside_the_histogram_and_name_their_trace() {
+    let dir = directory("exemplars");
+    let running = Running::with(JsonLines::to_dir(&dir));
+    let clock = ManualClock::new();
+    clock.run(|| [1_000, 1_001, 5_000_000].into_iter().for_each(|nanos| exemplary(&clock, nanos)));
+    running.flush();
+    running.shutdown();
+    let metrics = lines(&dir.join("metrics.jsonl"));
+    let metrics = metrics.last().unwrap()["resourceMetrics"][0]["scopeMetrics"][0]["metrics"].as_array().unwrap();
+    let duration = metrics.iter().find(|metric| metric["name"] == "obs.function.duration").unwrap();
+    let points = duration["exponentialHistogram"]["dataPoints"].as_array().unwrap();
+    let is_ours = |point: &&Value| {
+        attribute(point, "code.function.name")["stringValue"].as_str().unwrap().ends_with("functions::exemplary")
+    };
+    let exemplars = points.iter().find(is_ours).unwrap()["exemplars"].as_array().unwrap();
+    let traces = lines(&dir.join("traces.jsonl"));
+    let spans: Vec<&Value> =
+        traces.iter().flat_map(|line| line["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().unwrap()).collect();
+    let ids = |of: &Value| (of["traceId"].clone(), of["spanId"].clone());
+    let seen: Vec<_> = exemplars.iter().map(|exemplar| (exemplar["asDouble"].clone(), ids(exemplar))).collect();
+    // The first two fell within one power of two.
+    assert_eq!(seen, [(json!(1.001e-6), ids(spans[1])), (json!(0.005), ids(spans[2]))]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use obs_runtime::{CallsiteSnapshot, Exporter, Snapshot, Telemetry};
+use obs_runtime::{CallsiteSnapshot, Exporter, FlushReport, Snapshot, Telemetry};
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -33,9 +33,10 @@ impl Running {
         assert!(report.is_complete(), "{report}");
     }
 
-    pub fn shutdown(mut self) {
+    pub fn shutdown(mut self) -> FlushReport {
         let report = self.telemetry.take().unwrap().shutdown(LONG);
         assert!(report.is_complete(), "{report}");
+        report
     }
 }
 

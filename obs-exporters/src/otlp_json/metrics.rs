@@ -1,9 +1,10 @@
 //! A snapshot as one `MetricsData`. A pure function into a string.
 
-use obs_runtime::{Histogram, Snapshot};
+use obs_runtime::{Exemplar, Histogram, Snapshot};
 
-use super::common::{resource, scope, text_attribute, unix_nanos};
-use crate::families::{self, Attribute, Family, Kind, Number};
+use super::common::{attribute, envelope, unix_nanos};
+use crate::attributes::Attribute;
+use crate::families::{self, Family, Kind, Number};
 use crate::json_writer::Writer;
 
 /// The temporality of sums and histograms: since the start of the program.
@@ -13,27 +14,14 @@ const CUMULATIVE: u8 = 2;
 ///
 /// # Shape
 /// Durations are exponential histograms with exactly the buckets that were recorded; every sum is cumulative.
-/// Names, units and attributes are those that the Prometheus page is made from.
+/// Names, units and attributes are those that the Prometheus page is made from. Exemplars stand beside histograms when an
+/// exporter wants them.
 pub fn encode(snapshot: &Snapshot) -> String {
     let families = families::of(snapshot);
     let times = Times { start: unix_nanos(snapshot.started()), now: unix_nanos(snapshot.taken()) };
-    let mut to = Writer::new();
-    to.object(|to| {
-        to.key("resourceMetrics").array([snapshot], |to, snapshot| {
-            to.object(|to| {
-                resource(to, snapshot.resource());
-                to.key("scopeMetrics").array([&families], |to, families| {
-                    to.object(|to| {
-                        scope(to);
-                        to.key("metrics").array(families, |to, family| {
-                            to.object(|to| write_family(to, family, times));
-                        });
-                    });
-                });
-            });
-        });
-    });
-    to.into_string()
+    envelope(["resourceMetrics", "scopeMetrics", "metrics"], snapshot.resource(), |to| {
+        to.array(&families, |to, family| to.object(|to| write_family(to, family, times)));
+    })
 }
 
 #[derive(Clone, Copy)]
@@ -58,6 +46,9 @@ fn write_family(to: &mut Writer, family: &Family<'_>, times: Times) {
                 to.key("startTimeUnixNano").quoted(times.start);
                 to.key("timeUnixNano").quoted(times.now);
                 write_value(to, &point.value);
+                if !point.exemplars.is_empty() {
+                    to.key("exemplars").array(&*point.exemplars, write_exemplar);
+                }
             });
         });
         if kind != "gauge" {
@@ -69,8 +60,18 @@ fn write_family(to: &mut Writer, family: &Family<'_>, times: Times) {
     });
 }
 
-fn write_attributes(to: &mut Writer, attributes: &[Attribute<'_>]) {
-    to.key("attributes").array(attributes, |to, (key, value)| text_attribute(to, key, value));
+fn write_attributes(to: &mut Writer, attributes: &[families::Attribute<'_>]) {
+    to.key("attributes").array(attributes, |to, (key, value)| attribute(to, key, Attribute::Text(value)));
+}
+
+/// A recorded call beside the bucket it was counted in.
+fn write_exemplar(to: &mut Writer, exemplar: &Exemplar) {
+    to.object(|to| {
+        to.key("timeUnixNano").quoted(unix_nanos(exemplar.time));
+        to.key("asDouble").float(exemplar.duration.as_secs_f64());
+        to.key("spanId").quoted(exemplar.span_id);
+        to.key("traceId").quoted(exemplar.trace_id);
+    });
 }
 
 fn write_value(to: &mut Writer, value: &Number<'_>) {

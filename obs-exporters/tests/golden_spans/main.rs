@@ -1,0 +1,36 @@
+//! Whole outputs of the exporters of spans compared as strings, in a process whose every span is known.
+//!
+//! One test: the batch is that of the process. Ids are numbered in the order in which they appear, and what is of this run
+//! is masked.
+
+#![allow(missing_docs, unreachable_pub, reason = "a test")]
+
+mod mask;
+mod shop;
+
+use std::path::PathBuf;
+
+use obs_exporters::json;
+
+/// What the facade is to a user of the attributes.
+mod obs {
+    pub use obs_macros::traced;
+    pub use obs_runtime::expand as __private;
+}
+
+/// Compares with a file in `golden`; `OBS_BLESS=1` writes it instead.
+fn assert_golden(file: &str, seen: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
+    if std::env::var_os("OBS_BLESS").is_some() {
+        std::fs::write(&path, seen).unwrap();
+    }
+    let want = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(seen, want, "{file} (OBS_BLESS=1 takes the new one)");
+}
+
+#[test]
+fn files_and_trees_are_exactly_these() {
+    let batch = shop::batch();
+    assert_golden("traces.jsonl", &mask::json(&batch, &json::encode_traces(&batch)));
+    assert_golden("logs.jsonl", &mask::json(&batch, &json::encode_logs(&batch)));
+}
