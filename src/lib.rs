@@ -35,7 +35,7 @@ mod init;
 pub use init::init;
 pub use obs_macros::{budget, counted, profiled, skip, traced};
 pub use obs_runtime::{
-    AsContext, Baggage, Batch, Budget, Builder, Callsite, CallsiteSnapshot, ClockChoice, ClockSource, Context,
+    AsContext, AsLinks, Baggage, Batch, Budget, Builder, Callsite, CallsiteSnapshot, ClockChoice, ClockSource, Context,
     CurrentSpan, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue, Fields, FlushReport, FutureExt,
     Health, Histogram, InContext, InFlight, LabelValue, Labels, Level, Link, ManualClock, Meta, Metric, MetricSource,
     Name, OnExceed, Outcome, Outcomes, ParseFilterError, ParseLevelError, Point, PointValue, Polls, Preset, Reader,

@@ -22,7 +22,7 @@
 //! that is not made by `Box::pin(async ..)` or `async {..}.boxed()` in its last line, is measured as what it is: the call
 //! that makes the future.
 //!
-//! # Expressions in `fields` and `labels`
+//! # Expressions in `fields`, `labels`, `parent` and `links`
 //! They are evaluated before the body and borrow what they name. Neither `.await` nor `?` is possible there: each stands
 //! in a closure. Those of a future are evaluated when it is made, those of an `async fn` with its first poll. One that
 //! panics unwinds into the caller; a call that had not begun by then is not counted.
@@ -92,9 +92,16 @@ use crate::kind::Kind;
 /// - `ret`, `ret(display)`: the returned value, through `Debug` unless `display` is given.
 /// - `err`, `err(debug)`: the message of the error, through `Display` unless `debug` is given.
 /// - `sample = 0.01`: the share of calls that become spans, from 0.0 to 1.0.
+/// - `root`: the span begins a trace of its own, also inside a running one.
+/// - `parent = expression`: the span goes on under a place that is named, and not under the running span: an
+///   `obs::Context`, an `obs::CurrentSpan`, a reference to one or an `Option` of one; `None` begins a trace.
+/// - `links = expression`: what the span is tied to beside its parent: a slice, an array, a `Vec` or an `Option` of
+///   such places, which is borrowed, or an iterator over them, `self.links.iter()`.
+///
+/// Where a span says where it begins, the trace that was running before goes on when the call ends.
 ///
 /// # Cost
-/// Fields are evaluated only for calls that are recorded. `ret` and `err` are written down before the value is
+/// Fields are evaluated only for calls that are recorded, `parent` and `links` where the function is traced. `ret` and `err` are written down before the value is
 /// returned, and are not possible under `#[track_caller]`.
 ///
 /// # Examples
@@ -106,6 +113,21 @@ use crate::kind::Kind;
 /// # drop(fetch("https://example.org", 3));
 /// let fetch = obs::callsites().find(|callsite| callsite.name().ends_with("fetch")).unwrap();
 /// assert!(fetch.meta().traced && fetch.meta().is_async);
+/// ```
+/// What was taken out of a queue, in the trace of the one who put it in:
+/// ```
+/// struct Job {
+///     context: obs::Context,
+///     number: u32,
+/// }
+///
+/// #[obs::traced(kind = consumer, parent = job.context)]
+/// fn work(job: &Job) -> u32 {
+///     job.number + 1
+/// }
+///
+/// let job = Job { context: obs::Context::current(), number: 6 };
+/// assert_eq!(std::thread::spawn(move || work(&job)).join().unwrap(), 7);
 /// ```
 #[proc_macro_attribute]
 pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {

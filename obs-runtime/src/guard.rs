@@ -189,9 +189,11 @@ impl<M: Mode> Guard<M> {
         let mut call = Call::off(callsite);
         if control.is_on() {
             let control = Control::from_word(labels.choose(callsite, control.word()));
+            // Before the call begins: what the user wrote may panic.
+            let begins_at = control.has(Control::TRACE).then(|| M::Span::begin_at(start()));
             call.set_control(begin::<M>(callsite, control));
-            if control.has(Control::TRACE) {
-                call.span = M::Span::open_at(callsite, control.word(), M::Span::begin_at(start()));
+            if let Some(begins_at) = begins_at {
+                call.span = M::Span::open_at(callsite, control.word(), begins_at);
             }
             call.list();
         }

@@ -1,5 +1,8 @@
 //! Where a call's span begins when it does not simply hang on the running one, and what it is tied to.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use crate::context::Context;
 use crate::current::CurrentSpan;
 use crate::shard::Current;
@@ -38,6 +41,53 @@ impl<C: AsContext> AsContext for Option<C> {
     }
 }
 
+/// Several places in traces, which a span is tied to: what `links` borrows.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list of places in traces",
+    note = "`links` takes a slice, an array, a `Vec` or an `Option` of `Context`s, or an iterator, as in `links = places.iter()`"
+)]
+pub trait AsLinks {
+    /// Adds the places.
+    #[doc(hidden)]
+    fn add_to(&self, links: &mut Vec<Context>);
+}
+
+impl<C: AsContext> AsLinks for [C] {
+    fn add_to(&self, links: &mut Vec<Context>) {
+        links.extend(self.iter().filter_map(AsContext::as_context));
+    }
+}
+
+impl<C: AsContext, const N: usize> AsLinks for [C; N] {
+    fn add_to(&self, links: &mut Vec<Context>) {
+        self.as_slice().add_to(links);
+    }
+}
+
+impl<C: AsContext> AsLinks for Option<C> {
+    fn add_to(&self, links: &mut Vec<Context>) {
+        self.as_slice().add_to(links);
+    }
+}
+
+macro_rules! pointers {
+    ($($pointer:ty)*) => {
+        $(impl<L: AsLinks + ?Sized> AsLinks for $pointer {
+            fn add_to(&self, links: &mut Vec<Context>) {
+                L::add_to(self, links);
+            }
+        })*
+    };
+}
+
+pointers!(&L &mut L Box<L> Rc<L> Arc<L>);
+
+impl<C: AsContext> AsLinks for Vec<C> {
+    fn add_to(&self, links: &mut Vec<Context>) {
+        self.as_slice().add_to(links);
+    }
+}
+
 /// Where a call's span begins: what `root`, `parent = ..` and `links = ..` say.
 #[derive(Clone, Debug)]
 pub struct Start {
@@ -58,9 +108,15 @@ impl Start {
         Self { parent: Some(context.place()), links: Vec::new() }
     }
 
-    /// Tied to others beside its parent; `links = ..`.
+    /// Tied to others beside its parent; `links = self.links.iter()`.
     pub fn linked(mut self, links: impl IntoIterator<Item: AsContext>) -> Self {
         self.links.extend(links.into_iter().filter_map(|link| link.as_context()));
+        self
+    }
+
+    /// Tied to others that are only borrowed; `links = self.links`.
+    pub fn linked_to(mut self, links: &(impl AsLinks + ?Sized)) -> Self {
+        links.add_to(&mut self.links);
         self
     }
 

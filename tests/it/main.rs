@@ -10,6 +10,7 @@ mod listener;
 mod outcomes;
 mod shapes;
 mod spans;
+mod starts;
 mod support;
 mod switches;
 mod tail;

@@ -10,7 +10,7 @@ use obs::{Outcome, Value, profiled, traced};
 use crate::support::{Kept, totals};
 
 /// The one span of a function.
-fn span(kept: &Kept, name: &str) -> obs::Span {
+pub(crate) fn span(kept: &Kept, name: &str) -> obs::Span {
     let [span] = <[_; 1]>::try_from(kept.spans(name)).unwrap_or_else(|all| panic!("{} spans of {name}", all.len()));
     span
 }

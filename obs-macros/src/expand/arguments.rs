@@ -1,11 +1,10 @@
 //! Arguments that become those of the closure around the body.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, FnArg, PatIdent, Signature, Token};
 
-use crate::model::{Field, Instrumented};
+use crate::model::Instrumented;
 
 /// What the arguments' patterns bind. `self` is not among them: it cannot be bound, so the closure captures it.
 pub(super) struct Arguments<'a> {
@@ -149,8 +148,7 @@ fn is_lint(attribute: &Attribute) -> bool {
 
 /// Whether an expression in the attribute mentions the argument.
 fn is_named(name: &Ident, call: &Instrumented<'_>) -> bool {
-    let mentions = |field: &Field| mentions(field.value.to_token_stream(), name);
-    call.labels().iter().any(mentions) || call.fields().iter().any(mentions)
+    call.expressions().any(|expression| mentions(expression.clone(), name))
 }
 
 fn mentions(tokens: TokenStream, name: &Ident) -> bool {

@@ -12,16 +12,26 @@ use crate::parse::entry::span_of;
 
 // Output: ::obs::__private::Guard::<::obs::__private::Time>::enter(callsite, labels, fields)
 pub(super) fn guard(call: &Instrumented<'_>) -> TokenStream {
-    let private = private(call);
-    let (mode, callsite, labels, fields) = (mode(call), callsite(call), labels(call), fields(call));
-    ours!(#private::Guard::<#private::#mode>::enter(#callsite, #labels, #fields))
+    let (private, mode, arguments) = (private(call), mode(call), arguments(call));
+    let enter = if call.start().is_some() { ours!(enter_at) } else { ours!(enter) };
+    ours!(#private::Guard::<#private::#mode>::#enter(#arguments))
 }
 
 // Output: ::obs::__private::Task::<::obs::__private::Time>::new(callsite, labels, fields)
 pub(super) fn task(call: &Instrumented<'_>) -> TokenStream {
-    let private = private(call);
-    let (mode, callsite, labels, fields) = (mode(call), callsite(call), labels(call), fields(call));
-    ours!(#private::Task::<#private::#mode>::new(#callsite, #labels, #fields))
+    let (private, mode, arguments) = (private(call), mode(call), arguments(call));
+    let new = if call.start().is_some() { ours!(new_at) } else { ours!(new) };
+    ours!(#private::Task::<#private::#mode>::#new(#arguments))
+}
+
+// Output: callsite, labels, fields, || Start::ROOT
+fn arguments(call: &Instrumented<'_>) -> TokenStream {
+    let (callsite, labels, fields) = (callsite(call), labels(call), fields(call));
+    let start = call.start().map(|start| {
+        let start = super::start::start(call, start);
+        ours!(, || #start)
+    });
+    ours!(#callsite, #labels, #fields #start)
 }
 
 // Output: ::obs::__private::probe::is_result(&value); ::obs::__private::finish!(guard, value, err: display)
@@ -85,13 +95,13 @@ fn field(field: &Field) -> TokenStream {
 }
 
 /// At the user's expression, so that a type that cannot be recorded is reported there.
-fn borrowed(value: &TokenStream) -> TokenStream {
+pub(super) fn borrowed(value: &TokenStream) -> TokenStream {
     quote_spanned!(elsewhere(span_of(value))=> &(#value))
 }
 
 /// For tokens of ours that a message about them is to show in the attribute. Not `mixed_site`: line coverage counts what
 /// has the context of the code around it, and an attribute is no line of the function's.
-fn elsewhere(at: Span) -> Span {
+pub(super) fn elsewhere(at: Span) -> Span {
     Span::call_site().located_at(at)
 }
 

@@ -14,6 +14,7 @@ mod caller;
 mod callsite;
 mod enter;
 mod future;
+mod start;
 mod value;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};

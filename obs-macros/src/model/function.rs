@@ -1,12 +1,13 @@
 //! The instrumented function: what its attributes say together.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::{LitStr, Path, ReturnType};
 
 use super::form::{Form, is_never_result};
 use super::layer::Layer;
 use super::options::{Budget, Counted, Options, Profiled, Shown, Traced};
+use super::start::Start;
 use super::values::Field;
 use crate::errors::Errors;
 use crate::parse::Function;
@@ -15,7 +16,7 @@ use crate::parse::Function;
 pub(crate) struct Instrumented<'a> {
     pub(crate) function: Function,
     /// The path of the facade.
-    pub(crate) krate: proc_macro2::TokenStream,
+    pub(crate) krate: TokenStream,
     pub(crate) name: Option<LitStr>,
     pub(crate) traced: Option<&'a Traced>,
     pub(crate) profiled: Option<&'a Profiled>,
@@ -25,7 +26,7 @@ pub(crate) struct Instrumented<'a> {
     /// `err` stands on the function itself, which then has to return a `Result`.
     pub(crate) needs_result: bool,
     /// The paths of the attributes that were taken along.
-    pub(crate) taken: Vec<proc_macro2::TokenStream>,
+    pub(crate) taken: Vec<TokenStream>,
 }
 
 impl<'a> Instrumented<'a> {
@@ -93,6 +94,17 @@ impl<'a> Instrumented<'a> {
         self.traced.map_or(&[], |traced| &traced.fields)
     }
 
+    /// Where the span begins, when it does not simply hang on the running one.
+    pub(crate) fn start(&self) -> Option<&'a Start> {
+        self.traced.map(|traced| &traced.start).filter(|start| !start.is_plain())
+    }
+
+    /// Every expression of the user's in the attributes that is evaluated before the body.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &TokenStream> {
+        let values = self.labels().iter().chain(self.fields()).map(|field| &field.value);
+        values.chain(self.start().into_iter().flat_map(Start::expressions))
+    }
+
     pub(crate) fn ret(&self) -> Option<Shown> {
         self.traced.and_then(|traced| traced.ret)
     }
@@ -107,6 +119,6 @@ impl<'a> Instrumented<'a> {
 }
 
 /// `::obs`, or what `crate = path` says.
-fn krate(given: Option<&Path>) -> proc_macro2::TokenStream {
+fn krate(given: Option<&Path>) -> TokenStream {
     given.map_or_else(|| quote_spanned!(Span::mixed_site()=> ::obs), |path| quote_spanned!(Span::mixed_site()=> #path))
 }

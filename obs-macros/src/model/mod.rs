@@ -8,9 +8,11 @@ pub(crate) mod function;
 pub(crate) mod layer;
 pub(crate) mod options;
 mod reader;
+pub(crate) mod start;
 pub(crate) mod values;
 
 pub(crate) use form::Form;
 pub(crate) use function::Instrumented;
 pub(crate) use options::{OnExceed, Show, Shown};
+pub(crate) use start::{Links, Parent, Start};
 pub(crate) use values::Field;

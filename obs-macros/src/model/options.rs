@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::{Lit, Path};
 
 use super::reader::{Reader, literal, path};
+use super::start::Start;
 use super::values::{self, Field, Names};
 use crate::errors::Errors;
 use crate::kind::Kind;
@@ -30,6 +31,7 @@ pub(crate) struct Traced {
     pub(crate) err: Option<Shown>,
     /// The share of calls that become spans.
     pub(crate) ratio: Option<f64>,
+    pub(crate) start: Start,
 }
 
 /// `#[profiled]`.
@@ -113,6 +115,7 @@ impl Traced {
             ret: reader.take("ret").and_then(|entry| show(&entry, Show::Debug, errors)),
             err: reader.take("err").and_then(|entry| show(&entry, Show::Display, errors)),
             ratio: reader.take("sample").and_then(|entry| ratio(&entry, errors)),
+            start: Start::read(reader),
         }
     }
 }
@@ -187,7 +190,7 @@ fn show(entry: &Entry, default: Show, errors: &Errors) -> Option<Shown> {
     None
 }
 
-fn flag(entry: &Entry, errors: &Errors) -> bool {
+pub(super) fn flag(entry: &Entry, errors: &Errors) -> bool {
     if !matches!(entry.value, Value::Nothing) {
         let key = &entry.key;
         errors.at(entry.value_span(), format!("`{key}` takes no value; write `{key}` alone"));

@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
 
 const fn known(kind: Kind) -> &'static str {
     match kind {
-        Kind::Traced => "`level`, `kind`, `fields`, `ret`, `err`, `sample`, `name`, `crate`",
+        Kind::Traced => "`level`, `kind`, `fields`, `ret`, `err`, `sample`, `root`, `parent`, `links`, `name`, `crate`",
         Kind::Profiled => "`sample`, `name`, `crate`",
         Kind::Counted => "`labels`, `in_flight`, `name`, `crate`",
         Kind::Budget => "one of `ns`, `us`, `ms`, `s`, and `on_exceed`, `name`, `crate`",
@@ -84,8 +84,16 @@ const fn known(kind: Kind) -> &'static str {
 fn is_for_later(key: &str) -> bool {
     let quantile =
         key.strip_prefix('p').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
-    let names = ["polls", "allocs", "bytes", "calls", "objective", "root", "parent", "links", "cpu", "alloc"];
+    let names = ["polls", "allocs", "bytes", "calls", "objective", "cpu", "alloc"];
     quantile || key.starts_with("busy_") || key.starts_with("poll_") || names.contains(&key)
+}
+
+/// The value after `=`.
+pub(super) fn expression(entry: &Entry) -> Option<&Expr> {
+    match &entry.value {
+        Value::Is(expr) => Some(expr),
+        Value::Nothing | Value::List(_) => None,
+    }
 }
 
 /// A value that is a literal.

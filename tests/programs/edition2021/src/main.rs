@@ -29,12 +29,13 @@ fn popped(values: Arc<Mutex<Vec<String>>>) -> Option<String> {
     values.lock().unwrap().pop()
 }
 
+#[obs::traced(parent = obs::Context::current(), links = [obs::Context::current()].iter())]
 #[obs::profiled]
 fn length(values: Mutex<Vec<String>>) -> usize {
     values.lock().unwrap().len()
 }
 
-#[obs::traced]
+#[obs::traced(root)]
 async fn later(values: Arc<Mutex<Vec<String>>>) -> Option<String> {
     let text = values.lock().unwrap().pop();
     text

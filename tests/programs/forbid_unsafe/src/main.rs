@@ -14,7 +14,7 @@ fn value(n: u32, text: &str) -> Result<u32, String> {
     text.parse::<u32>().map(|parsed| parsed + n).map_err(|error| error.to_string())
 }
 
-#[traced]
+#[traced(root)]
 #[counted]
 fn in_place(n: &mut u32) {
     *n += 1;
@@ -68,7 +68,7 @@ impl Cart {
         self.0
     }
 
-    #[traced]
+    #[traced(parent = obs::Context::current(), links = [obs::Context::current()])]
     fn seen(self) -> Option<Self> {
         (self.0 > 0).then_some(self)
     }
