@@ -83,7 +83,7 @@ impl Health {
     ///
     /// # Shape
     /// `signal` is `spans`, `fields`, `metrics`, `exporter` or `config`; `reason` is the name of the field.
-    pub fn counters(&self) -> [(&'static str, &'static str, u64); 21] {
+    pub fn counters(&self) -> [(&'static str, &'static str, u64); 22] {
         [
             ("spans", "ring_full", self.ring_full),
             ("spans", "queue_full", self.queue_full),

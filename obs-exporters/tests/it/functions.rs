@@ -98,7 +98,7 @@ pub fn remembered_saying(message: &str) {
 
 #[profiled(crate = crate::obs)]
 #[traced(crate = crate::obs)]
-pub fn exemplary(clock: &ManualClock, nanos: u64) {
+pub fn exampled(clock: &ManualClock, nanos: u64) {
     clock.advance(Duration::from_nanos(nanos));
 }
 

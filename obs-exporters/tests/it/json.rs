@@ -7,7 +7,7 @@ use obs_exporters::JsonLines;
 use obs_runtime::ManualClock;
 use serde_json::{Value, json};
 
-use crate::functions::{exemplary, outer, remembered_saying, says, written};
+use crate::functions::{exampled, outer, remembered_saying, says, written};
 use crate::support::{Running, callsite, turn};
 
 /// A directory of this test's own, empty.
@@ -96,7 +96,7 @@ fn exemplars_lie_beside_the_histogram_and_name_their_trace() {
     let dir = directory("exemplars");
     let running = Running::with(JsonLines::to_dir(&dir));
     let clock = ManualClock::new();
-    clock.run(|| [1_000, 1_001, 5_000_000].into_iter().for_each(|nanos| exemplary(&clock, nanos)));
+    clock.run(|| [1_000, 1_001, 5_000_000].into_iter().for_each(|nanos| exampled(&clock, nanos)));
     running.flush();
     running.shutdown();
     let metrics = lines(&dir.join("metrics.jsonl"));
@@ -104,7 +104,7 @@ fn exemplars_lie_beside_the_histogram_and_name_their_trace() {
     let duration = metrics.iter().find(|metric| metric["name"] == "obs.function.duration").unwrap();
     let points = duration["exponentialHistogram"]["dataPoints"].as_array().unwrap();
     let is_ours = |point: &&Value| {
-        attribute(point, "code.function.name")["stringValue"].as_str().unwrap().ends_with("functions::exemplary")
+        attribute(point, "code.function.name")["stringValue"].as_str().unwrap().ends_with("functions::exampled")
     };
     let exemplars = points.iter().find(is_ours).unwrap()["exemplars"].as_array().unwrap();
     let traces = lines(&dir.join("traces.jsonl"));
