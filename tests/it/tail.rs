@@ -74,7 +74,7 @@ fn the_first_traces_of_a_function_are_kept_and_a_share_of_the_rest_by_id() {
     let by_ratio = change(&before, &after, "ratio");
     assert_eq!(spans.len() as u64, 3 + by_ratio);
     assert!((300..700).contains(&by_ratio), "{by_ratio} of 1997");
-    let low = |span: &obs::Span| span.trace_id().get() as u64 & ((1 << 56) - 1);
+    let low = |span: &obs::Span| span.trace_id().get() & ((1 << 56) - 1);
     let by_id = spans.iter().filter(|span| low(span) >= 3 << 54).count() as u64;
     assert!(by_id >= by_ratio, "what the ratio keeps has a large id");
 }
@@ -182,7 +182,7 @@ fn short_leaves_are_left_out_unless_they_have_something_to_say() {
     let kept = Kept::with(obs::builder().min_duration(Duration::from_millis(25)).exporter(Events::default()));
     let before = health();
     tail_parent();
-    let mut names: Vec<_> = kept.spans("").iter().map(|span| span.name()).collect();
+    let mut names: Vec<_> = kept.spans("").iter().map(obs::Span::name).collect();
     names.sort_unstable();
     let ends = ["tail_eventful", "tail_failing", "tail_long", "tail_parent"];
     assert_eq!(names.len(), ends.len(), "{names:?}");
