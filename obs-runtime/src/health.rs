@@ -83,7 +83,7 @@ impl Health {
     ///
     /// # Shape
     /// `signal` is `spans`, `fields`, `metrics`, `exporter` or `config`; `reason` is the name of the field.
-    pub fn counters(&self) -> [(&'static str, &'static str, u64); 22] {
+    pub fn counters(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> + use<> {
         [
             ("spans", "ring_full", self.ring_full),
             ("spans", "queue_full", self.queue_full),
@@ -108,13 +108,14 @@ impl Health {
             ("config", "config_warnings", self.config_warnings),
             ("exporter", "bad_requests", self.bad_requests),
         ]
+        .into_iter()
     }
 
     /// Every decision about recording and keeping, as (what, decision, reason, count), for exporters.
     ///
     /// # Shape
     /// `what` is `traces` for decisions at a trace's beginning and `spans` for those at its end.
-    pub fn sampling(&self) -> [(&'static str, &'static str, &'static str, u64); 11] {
+    pub fn sampling(&self) -> impl Iterator<Item = (&'static str, &'static str, &'static str, u64)> + use<> {
         [
             ("traces", "kept", "sampler", self.traces_sampled),
             ("traces", "dropped", "sampler", self.traces_not_sampled),
@@ -128,6 +129,7 @@ impl Health {
             ("spans", "dropped", "rate_limited", self.rate_limited),
             ("spans", "dropped", "too_short", self.too_short),
         ]
+        .into_iter()
     }
 
     /// Spans the tail sampler, the rate limit and the minimum duration left out on purpose.

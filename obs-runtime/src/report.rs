@@ -40,7 +40,7 @@ impl FlushReport {
 
     /// Spans that did not arrive, by reason; reasons without spans are left out.
     pub fn dropped(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let spans = self.health.counters().into_iter().filter(|(signal, _, n)| *signal == "spans" && *n > 0);
+        let spans = self.health.counters().filter(|(signal, _, n)| *signal == "spans" && *n > 0);
         spans.map(|(_, reason, n)| (reason, n))
     }
 

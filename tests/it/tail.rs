@@ -9,7 +9,7 @@ use crate::support::{Kept, LONG, totals};
 
 /// What changed in the counts of decisions.
 fn change(before: &Health, after: &Health, reason: &str) -> u64 {
-    let of = |health: &Health| health.sampling().into_iter().find(|(.., known, _)| *known == reason).map(|(.., n)| n);
+    let of = |health: &Health| health.sampling().find(|(.., known, _)| *known == reason).map(|(.., n)| n);
     of(after).expect("a known reason") - of(before).expect("a known reason")
 }
 
