@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::fields::{Fields, Tag};
 
 impl Fields {
-    /// Adds a field with its type kept: integers, floats, `bool` and text.
+    /// Adds a field with its type kept: integers, floats, `bool`, text, and arrays of one of them.
     #[inline(always)]
     pub fn value<V: FieldValue + ?Sized>(&mut self, key: &'static str, value: &V) {
         value.write(key, self);

@@ -22,9 +22,11 @@ mod exemplars;
 #[doc(hidden)]
 pub mod expand;
 mod exporter;
+mod field_array;
+#[expect(unsafe_code, reason = "a key travels as address and length")]
+mod field_reader;
 mod field_set;
 mod field_value;
-#[expect(unsafe_code, reason = "a key travels as address and length")]
 mod fields;
 #[expect(unsafe_code, reason = "pin projection")]
 mod future_ext;
@@ -90,6 +92,7 @@ pub use dynamic::{CallsiteKey, callsite_of, event_site_of};
 pub use event::{Event, EventSource};
 pub use exemplars::Exemplar;
 pub use exporter::{Exporter, Reader, Wants};
+pub use field_array::ArrayElement;
 pub use field_value::FieldValue;
 pub use fields::Fields;
 pub use future_ext::{FutureExt, InContext, Traced};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::field_array::{ArrayElement, Element};
 use crate::field_value::FieldValue;
 use crate::fields::Fields;
 
@@ -53,6 +54,12 @@ impl<T> fmt::Debug for Sensitive<T> {
 impl<T> fmt::Display for Sensitive<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(REDACTED)
+    }
+}
+
+impl<T> ArrayElement for Sensitive<T> {
+    fn element(&self) -> Element<'_> {
+        Element::Str(REDACTED)
     }
 }
 

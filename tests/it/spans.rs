@@ -39,6 +39,33 @@ fn fields_keep_their_types() {
     assert_eq!((span.outcome(), span.error_type(), span.dropped_fields()), (Outcome::Ok, None, 0));
 }
 
+#[traced(fields(ids, names = &names[1..], shares = [0.5, 1.5], flags = vec![true, false], none = [""; 0]))]
+fn with_arrays(ids: &[u64], names: &[String]) {}
+
+#[test]
+fn arrays_keep_the_types_of_their_elements() {
+    let kept = Kept::start();
+    let names = ["a", "b", "a longer name than fits"].map(String::from);
+    with_arrays(&[7, u64::MAX], &names);
+    let span = self::span(&kept, "spans::with_arrays");
+    let array = |values: &[Value]| Value::Array(values.into());
+    let text = |text: &str| Value::Str(text.into());
+    assert_eq!(
+        span.fields(),
+        [
+            ("ids", array(&[Value::U64(7), Value::U64(u64::MAX)])),
+            ("names", array(&[text("b"), text("a longer name than fits")])),
+            ("shares", array(&[Value::F64(0.5), Value::F64(1.5)])),
+            ("flags", array(&[Value::Bool(true), Value::Bool(false)])),
+            ("none", array(&[])),
+        ]
+    );
+    with_arrays(&[7; 1000], &names);
+    let cut = &kept.spans("spans::with_arrays")[1];
+    assert!(matches!(cut.field("ids"), Some(Value::Array(ids)) if ids.len() == 512));
+    assert_eq!(cut.dropped_fields(), 1, "what was cut off is counted");
+}
+
 #[traced]
 fn outer() {
     middle();

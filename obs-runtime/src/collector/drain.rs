@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::batch::Span;
 use crate::callsite::Callsite;
 use crate::clock::Anchor;
-use crate::fields;
+use crate::field_reader;
 use crate::heads;
 use crate::ids::{SpanId, TraceId};
 use crate::outcome::Outcome;
@@ -48,7 +48,7 @@ impl SpanReader {
         let callsite = self.callsite(record.callsite)?;
         let error_type = self.error_type(record);
         let (polls, words) = payload.split_at_checked(if record.has_polls { 3 } else { 0 })?;
-        let mut fields = fields::read(words);
+        let mut fields = field_reader::read(words);
         let message = (error_type.is_some()).then(|| take_message(&mut fields)).flatten();
         Some(Span {
             trace_id: TraceId::new(u128::from(record.trace[0]) << 64 | u128::from(record.trace[1]))?,

@@ -7,7 +7,7 @@ use crate::batch::{Notes, Span};
 use crate::clock::Anchor;
 use crate::event::Event;
 use crate::event_site;
-use crate::fields;
+use crate::field_reader;
 use crate::health_counters::NOTES_LATE;
 use crate::ids::{SpanId, TraceId};
 use crate::link::Link;
@@ -51,7 +51,7 @@ impl Held {
                         redact(&mut event);
                         self.take_event(record, Arc::new(event));
                     }
-                    NoteKind::Fields => self.pending(record.span).fields.extend(fields::read(payload)),
+                    NoteKind::Fields => self.pending(record.span).fields.extend(field_reader::read(payload)),
                     NoteKind::Link => self.take_link(record, payload),
                 }
             });
@@ -123,7 +123,7 @@ impl Held {
 }
 
 fn event(thread: u32, anchor: &Anchor, record: NoteRecord, payload: &[u64]) -> Option<Event> {
-    let mut fields = fields::read(payload);
+    let mut fields = field_reader::read(payload);
     let message = match fields.iter().position(|(key, _)| *key == TEXT).map(|at| fields.remove(at).1) {
         Some(Value::Str(text)) => text,
         _ => Box::default(),
