@@ -87,7 +87,8 @@ use crate::kind::Kind;
 /// - `kind = server | client | producer | consumer | internal`: `internal` unless given.
 /// - `fields(..)`: what to record of the call; nothing is recorded that is not named here.
 ///   `key = expression` by its type (integers, floats, `bool`, text, and arrays, slices and `Vec`s of one of them),
-///   `key = %expression` through `Display`, `key = ?expression` through `Debug`, `argument`, `%argument` and `?argument` for key and value in one. A key may have dots or be a string:
+///   `key = %expression` through `Display`, `key = ?expression` through `Debug`, `argument`, `%argument` and
+///   `?argument` for key and value in one. A key may have dots or be a string:
 ///   `user.id = id`, `"http.route" = route`.
 /// - `ret`, `ret(display)`: the returned value, through `Debug` unless `display` is given.
 /// - `err`, `err(debug)`: the message of the error, through `Display` unless `debug` is given.
