@@ -5,10 +5,9 @@ use quote::quote_spanned;
 use syn::ReturnType;
 
 use super::callsite::callsite;
-use super::private;
+use super::{borrowed, elsewhere, private};
 use crate::model::{Field, Instrumented, Show, Shown};
 use crate::parse::Sigil;
-use crate::parse::entry::span_of;
 
 // Output: ::obs::__private::Guard::<::obs::__private::Time>::enter(callsite, labels, fields)
 pub(super) fn guard(call: &Instrumented<'_>) -> TokenStream {
@@ -92,17 +91,6 @@ fn field(field: &Field) -> TokenStream {
         Sigil::Display => ours!(fields.display(#key, #value);),
         Sigil::Debug => ours!(fields.debug(#key, #value);),
     }
-}
-
-/// At the user's expression, so that a type that cannot be recorded is reported there.
-pub(super) fn borrowed(value: &TokenStream) -> TokenStream {
-    quote_spanned!(elsewhere(span_of(value))=> &(#value))
-}
-
-/// For tokens of ours that a message about them is to show in the attribute. Not `mixed_site`: line coverage counts what
-/// has the context of the code around it, and an attribute is no line of the function's.
-pub(super) fn elsewhere(at: Span) -> Span {
-    Span::call_site().located_at(at)
 }
 
 /// Tokens of ours that a message about them is to show elsewhere.

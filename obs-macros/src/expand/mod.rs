@@ -18,10 +18,11 @@ mod start;
 mod value;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 use crate::model::{Form, Instrumented};
 use crate::parse::Function;
+use crate::parse::entry::span_of;
 
 // Input:  #[inline] pub fn f(a: u8) -> u8 { body }
 // Output: #[inline] pub fn f(a: u8) -> u8 { <instrumented body> }
@@ -79,6 +80,17 @@ fn braces(tokens: TokenStream, span: Span) -> Group {
 fn private(call: &Instrumented<'_>) -> TokenStream {
     let krate = &call.krate;
     ours!(#krate::__private)
+}
+
+/// At the user's expression, so that a type that cannot be recorded is reported there.
+fn borrowed(value: &TokenStream) -> TokenStream {
+    quote_spanned!(elsewhere(span_of(value))=> &(#value))
+}
+
+/// For tokens of ours that a message about them is to show in the attribute. Not `mixed_site`: line coverage counts what
+/// has the context of the code around it, and an attribute is no line of the function's.
+fn elsewhere(at: Span) -> Span {
+    Span::call_site().located_at(at)
 }
 
 /// A type as it can be written inside the body.

@@ -2,8 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::enter::{borrowed, elsewhere};
-use super::private;
+use super::{borrowed, elsewhere, private};
 use crate::model::{Instrumented, Links, Parent, Start};
 use crate::parse::entry::span_of;
 

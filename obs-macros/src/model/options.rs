@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{Lit, Path};
 
-use super::reader::{Reader, literal, path};
+use super::reader::{Reader, flag, literal, path};
 use super::start::Start;
 use super::values::{self, Field, Names};
 use crate::errors::Errors;
@@ -188,14 +188,6 @@ fn show(entry: &Entry, default: Show, errors: &Errors) -> Option<Shown> {
         format!("`{key}` takes nothing, `debug` or `display`; write `{key}` or `{key}(debug)`"),
     );
     None
-}
-
-pub(super) fn flag(entry: &Entry, errors: &Errors) -> bool {
-    if !matches!(entry.value, Value::Nothing) {
-        let key = &entry.key;
-        errors.at(entry.value_span(), format!("`{key}` takes no value; write `{key}` alone"));
-    }
-    true
 }
 
 fn ratio(entry: &Entry, errors: &Errors) -> Option<f64> {

@@ -88,6 +88,15 @@ fn is_for_later(key: &str) -> bool {
     quantile || key.starts_with("busy_") || key.starts_with("poll_") || names.contains(&key)
 }
 
+/// An option that is there or not.
+pub(super) fn flag(entry: &Entry, errors: &Errors) -> bool {
+    if !matches!(entry.value, Value::Nothing) {
+        let key = &entry.key;
+        errors.at(entry.value_span(), format!("`{key}` takes no value; write `{key}` alone"));
+    }
+    true
+}
+
 /// The value after `=`.
 pub(super) fn expression(entry: &Entry) -> Option<&Expr> {
     match &entry.value {

@@ -4,8 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Expr, UnOp};
 
-use super::options::flag;
-use super::reader::{Reader, expression};
+use super::reader::{Reader, expression, flag};
 use crate::errors::Errors;
 use crate::parse::Entry;
 
