@@ -140,14 +140,17 @@ impl SpanPart for OpenSpan {
         if !control.has(Control::TRACE) {
             return Self::NONE;
         }
-        match local(|local| local.info.get()).tracing() {
-            Tracing::Recorded if control.has(Control::TRACE_SOME) && !is_chosen(callsite) => Self::NONE,
-            Tracing::Recorded => {
-                let span = local(Local::random);
-                Self { span, parent: local(|local| local.span.replace(span)) }
+        let info = local(|local| local.info.get());
+        if info.is(Tracing::Recorded) {
+            if control.has(Control::TRACE_SOME) && !is_chosen(callsite) {
+                return Self::NONE;
             }
-            Tracing::Dropped => Self::NONE,
-            Tracing::Nothing | Tracing::RemoteRecorded | Tracing::RemoteDropped => Self::open_root(callsite),
+            let span = local(Local::random);
+            Self { span, parent: local(|local| local.span.replace(span)) }
+        } else if info.is(Tracing::Dropped) {
+            Self::NONE
+        } else {
+            Self::open_root(callsite)
         }
     }
 
@@ -219,7 +222,7 @@ impl OpenSpan {
     /// Whether the trace that runs on this thread is not recorded: a span in it is none.
     #[inline(always)]
     pub(crate) fn is_dropped_here() -> bool {
-        local(|local| local.info.get()).tracing() == Tracing::Dropped
+        local(|local| local.info.get()).is(Tracing::Dropped)
     }
 
     /// Whether nothing was put on the thread, and nothing will be recorded.
@@ -269,12 +272,12 @@ impl OpenSpan {
     #[inline(never)]
     fn open_root(callsite: &'static Callsite) -> Self {
         let here = local(Local::current);
-        if here.info.tracing() != Tracing::Nothing {
+        if !here.info.is(Tracing::Nothing) {
             return Self::open_remote(callsite, here);
         }
         let place = Self::new_trace(callsite);
         local(|local| local.set_current(place));
-        if place.info.tracing() == Tracing::Recorded {
+        if place.info.is(Tracing::Recorded) {
             Self { span: place.span, parent: 0 }
         } else {
             Self { span: 0, parent: Self::DROPPED_ROOT }

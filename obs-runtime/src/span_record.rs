@@ -35,13 +35,13 @@ pub(crate) struct Record {
 impl Record {
     #[inline(always)]
     pub(crate) const fn words(&self) -> [u64; 8] {
-        let bits = self.outcome as u64
-            | (self.origin as u64) << 2
-            | (self.has_polls as u64) << 4
-            | (self.is_timed as u64) << 5
-            | (self.over_budget as u64) << 6
-            | (self.is_random as u64) << 7
-            | (self.dropped as u64) << 16;
+        let bits = self.outcome as u32
+            | (self.origin as u32) << 2
+            | (self.has_polls as u32) << 4
+            | (self.is_timed as u32) << 5
+            | (self.over_budget as u32) << 6
+            | (self.is_random as u32) << 7
+            | (self.dropped as u32) << 16;
         [
             self.trace[0],
             self.trace[1],
@@ -49,8 +49,8 @@ impl Record {
             self.parent,
             self.start,
             self.nanos,
-            (self.series & 0xffff) as u64 | ((self.callsite & 0xffff) as u64) << 16 | (self.head as u64) << 32,
-            bits << 32 | self.payload as u64,
+            (self.series | self.callsite << 16) as u64 | (self.head as u64) << 32,
+            (bits as u64) << 32 | self.payload as u64,
         ]
     }
 

@@ -57,6 +57,12 @@ impl TraceInfo {
         }
     }
 
+    /// Whether this is one kind of tracing, in one comparison.
+    #[inline(always)]
+    pub(crate) const fn is(self, tracing: Tracing) -> bool {
+        self.0 & 0xff == tracing as u64
+    }
+
     pub(crate) const fn is_random(self) -> bool {
         self.0 & Self::RANDOM != 0
     }
