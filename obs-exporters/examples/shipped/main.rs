@@ -10,7 +10,7 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
 
-use obs_exporters::Memory;
+use obs_exporters::{JsonLines, Memory};
 use obs_runtime::{Builder, Level, Value};
 
 /// What the facade is to a user of the attributes.
@@ -49,8 +49,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn exporter(builder: Builder, what: &str, at: &str) -> Result<Builder, Box<dyn Error>> {
-    let _ = at;
-    match what {
-        _ => Err(format!("there is no exporter `{what}`").into()),
-    }
+    Ok(match what {
+        "json" => builder.exporter(JsonLines::to_dir(at)),
+        _ => return Err(format!("there is no exporter `{what}`").into()),
+    })
 }

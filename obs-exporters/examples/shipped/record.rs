@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use obs_runtime::{Event, Histogram, Series, Snapshot, Span, Value};
 use serde_json::{Map, Value as Json, json};
@@ -44,7 +44,7 @@ fn span(span: &Span) -> Json {
         "error_type": span.error_type(),
         "message": span.message(),
         "is_over_budget": span.is_over_budget(),
-        "polls": span.polls().map(|polls| polls.count),
+        "polls": span.polls().map(|polls| json!([polls.count, whole(polls.busy), whole(polls.longest)])),
         "thread": span.thread(),
         "file": span.callsite().meta().file,
         "line": span.callsite().meta().line,
@@ -66,7 +66,7 @@ fn event(event: &Event) -> Json {
 }
 
 fn total(name: &str, series: &Series) -> Json {
-    let seconds = |of: std::time::Duration| of.as_secs_f64();
+    let seconds = |of: Duration| of.as_secs_f64();
     json!({
         "name": name,
         "labels": series.labels().iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect::<Map<_, _>>(),
@@ -102,6 +102,10 @@ fn value(value: &Value) -> Json {
         Value::Array(values) => json!({ "array": values.iter().map(self::value).collect::<Vec<_>>() }),
         other => json!({ "string": other.to_string() }),
     }
+}
+
+fn whole(duration: Duration) -> u64 {
+    duration.as_nanos().try_into().unwrap_or(u64::MAX)
 }
 
 fn nanos(time: SystemTime) -> String {

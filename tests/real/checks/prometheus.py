@@ -15,6 +15,7 @@ import urllib.request
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
+from report import check
 
 PROGRAM, PROMETHEUS, JSONL = sys.argv[1:4]
 JOBS = ("text", "openmetrics", "protobuf")
@@ -192,15 +193,6 @@ def metadata_is_known():
     assert {entry["type"] for entry in data} == {"histogram"}, data
     assert "seconds" in {entry["unit"] for entry in data}, data
     assert {entry["help"] for entry in data} == {"Wall time of calls that were timed."}, data
-
-
-def check(name, test, *arguments):
-    try:
-        test(*arguments)
-    except Exception as error:  # each check reports for itself
-        print(f"FAILED  {name}: {type(error).__name__} {str(error)[:800]}")
-        return
-    print(f"ok      {name}")
 
 
 def wait_for_scrapes():
