@@ -64,3 +64,8 @@ example() {
     (cd "$ROOT" && cargo build -q --release -p "$1" --example "$2" --features "$3") >&2 || return 1
     echo "${CARGO_TARGET_DIR:-$ROOT/target}/release/examples/$2"
 }
+
+# Builds the program whose every span is known, with all exporters.
+shipped() {
+    example obs-exporters shipped json,prometheus
+}
