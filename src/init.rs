@@ -10,7 +10,8 @@ use crate::environment::{Choice, Clock, Environment};
 /// the page is served on `OTEL_EXPORTER_PROMETHEUS_HOST`:`OTEL_EXPORTER_PROMETHEUS_PORT`, by default
 /// `127.0.0.1:9464` (`OTEL_METRICS_EXPORTER=none` prevents it). With `json` spans and totals are written to
 /// `OBS_JSON_DIR`, when that is set. `OBS_LEVEL`, `OBS_FILTER`, `OBS_PRESET`, `OBS_CLOCK`, `OTEL_SERVICE_NAME`,
-/// `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SDK_DISABLED` are honoured; a value that is not understood is told once, on
+/// `OTEL_RESOURCE_ATTRIBUTES`,
+/// `OTEL_TRACES_SAMPLER`, `OTEL_METRICS_EXEMPLAR_FILTER` and `OTEL_SDK_DISABLED` are honoured; a value that is not understood is told once, on
 /// standard error.
 ///
 /// # Errors
@@ -37,6 +38,12 @@ fn configured(mut builder: Builder, environment: &Environment) -> Builder {
     }
     if let Some(level) = environment.level {
         builder = builder.level(level);
+    }
+    if let Some(sampler) = environment.sampler {
+        builder = builder.sampler(sampler);
+    }
+    if environment.no_exemplars {
+        builder = builder.exemplars(false);
     }
     builder = match environment.clock {
         Some(Clock::Os) => builder.clock(ClockChoice::Os),

@@ -53,6 +53,7 @@ pub struct Builder {
     min_duration: Duration,
     redactor: Option<Box<dyn Redact>>,
     live_spans: bool,
+    exemplars: bool,
     filter: Filter,
     enabled: bool,
 }
@@ -84,6 +85,7 @@ impl Default for Builder {
             min_duration: Duration::ZERO,
             redactor: None,
             live_spans: false,
+            exemplars: true,
             filter: Filter::default(),
             enabled: true,
         };
@@ -194,6 +196,12 @@ impl Builder {
         self
     }
 
+    /// Whether recorded calls are kept as exemplars for the exporters that show them; on by default.
+    pub const fn exemplars(mut self, exemplars: bool) -> Self {
+        self.exemplars = exemplars;
+        self
+    }
+
     /// Switches functions, types and modules by name, as [`crate::control`] does later.
     ///
     /// # Errors
@@ -245,7 +253,7 @@ impl Builder {
         crate::totals::set_resource(Arc::new(self.resource));
         let spans_wanted = self.exporters.iter().any(|exporter| exporter.wants().spans);
         let events_wanted = self.exporters.iter().any(|exporter| exporter.wants().events);
-        exemplars::want(self.exporters.iter().any(|exporter| exporter.wants().exemplars));
+        exemplars::want(self.exemplars && self.exporters.iter().any(|exporter| exporter.wants().exemplars));
         for mut exporter in self.exporters {
             let name = exporter.name();
             let reader = Reader::default();

@@ -3,11 +3,11 @@
 //! An empty variable is not set. A value that is not understood is told once, with its variable and with what is used
 //! instead, and counted in `Health::config_warnings`; it never stops the program.
 
-use std::fmt::Display;
-use std::str::FromStr;
+mod reader;
+mod sampling;
 
-/// Where variables come from: the process, or a list in tests.
-pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+use obs_runtime::Sampler;
+use reader::{Lookup, Reader};
 
 /// What the variables ask for.
 #[derive(Debug, Default, PartialEq)]
@@ -17,6 +17,9 @@ pub(crate) struct Environment {
     pub(crate) level: Option<obs_runtime::Level>,
     pub(crate) filter: Option<String>,
     pub(crate) clock: Option<Clock>,
+    pub(crate) sampler: Option<Sampler>,
+    /// `OTEL_METRICS_EXEMPLAR_FILTER` says no.
+    pub(crate) no_exemplars: bool,
     pub(crate) service_name: Option<String>,
     pub(crate) attributes: Vec<(String, String)>,
     pub(crate) metrics_exporter: Choice,
@@ -54,8 +57,8 @@ impl Environment {
         Self::read(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
 
-    pub(crate) fn read(lookup: Lookup<'_>) -> Self {
-        let mut reader = Reader { lookup, warnings: Vec::new() };
+    fn read(lookup: Lookup<'_>) -> Self {
+        let mut reader = Reader::new(lookup);
         let disabled = reader.word("OTEL_SDK_DISABLED", &[("true", true), ("false", false)], "false").unwrap_or(false);
         let enabled = reader.word("OBS_ENABLED", &SWITCH, "on").unwrap_or(true);
         Self {
@@ -64,6 +67,8 @@ impl Environment {
             level: reader.parsed("OBS_LEVEL", "trace, debug, info, warn or error", "the preset's level"),
             filter: reader.filter("OBS_FILTER"),
             clock: reader.word("OBS_CLOCK", &CLOCKS, "auto"),
+            sampler: sampling::sampler(&mut reader),
+            no_exemplars: sampling::no_exemplars(&mut reader),
             service_name: reader.text("OTEL_SERVICE_NAME"),
             attributes: reader.attributes("OTEL_RESOURCE_ATTRIBUTES"),
             metrics_exporter: reader.exporters("OTEL_METRICS_EXPORTER", "prometheus"),
@@ -89,96 +94,6 @@ const CHOICE: [(&str, Choice); 6] = [
 const PRESETS: [(&str, obs_runtime::Preset); 2] =
     [("development", obs_runtime::Preset::Development), ("production", obs_runtime::Preset::Production)];
 const CLOCKS: [(&str, Clock); 3] = [("auto", Clock::Auto), ("tsc", Clock::Tsc), ("os", Clock::Os)];
-
-struct Reader<'a> {
-    lookup: Lookup<'a>,
-    warnings: Vec<String>,
-}
-
-impl Reader<'_> {
-    fn text(&self, name: &str) -> Option<String> {
-        (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
-    }
-
-    fn warn(&mut self, name: &str, value: &str, expected: impl Display, used: impl Display) {
-        self.warnings.push(format!("{name} is {value:?}, expected {expected}; using {used}"));
-    }
-
-    /// One of a few words, in any case.
-    fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)], used: &str) -> Option<T> {
-        let value = self.text(name)?;
-        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(&value)).map(|(_, meaning)| *meaning);
-        if found.is_none() {
-            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-            self.warn(name, &value, words.join(", "), used);
-        }
-        found
-    }
-
-    fn parsed<T: FromStr>(&mut self, name: &str, expected: &str, used: &str) -> Option<T> {
-        let value = self.text(name)?;
-        let parsed = value.parse().ok();
-        if parsed.is_none() {
-            self.warn(name, &value, expected, used);
-        }
-        parsed
-    }
-
-    fn filter(&mut self, name: &str) -> Option<String> {
-        let value = self.text(name)?;
-        if let Err(error) = obs_runtime::builder().filter(&value) {
-            self.warnings.push(format!("{name}: {error}; using no filter"));
-            return None;
-        }
-        Some(value)
-    }
-
-    /// `key=value,key=value`, values percent-encoded, as W3C Baggage has it.
-    fn attributes(&mut self, name: &str) -> Vec<(String, String)> {
-        let Some(value) = self.text(name) else { return Vec::new() };
-        let mut attributes = Vec::new();
-        for pair in value.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
-            match pair.split_once('=').map(|(key, value)| (key.trim(), value.trim())) {
-                Some((key, value)) if !key.is_empty() => attributes.push((key.to_owned(), percent_decoded(value))),
-                _ => self.warn(name, pair, "`key=value`", "the other pairs"),
-            }
-        }
-        attributes
-    }
-
-    /// A list of exporters, of which one is ours to decide on.
-    fn exporters(&mut self, name: &str, ours: &str) -> Choice {
-        let Some(value) = self.text(name) else { return Choice::Unsaid };
-        let mut choice = Choice::No;
-        for word in value.split(',').map(str::trim) {
-            if word.eq_ignore_ascii_case(ours) {
-                choice = Choice::Yes;
-            } else if !word.eq_ignore_ascii_case("none") {
-                self.warn(name, word, format_args!("{ours} or none"), "the others");
-            }
-        }
-        choice
-    }
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).and_then(|hex| str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
 
 #[cfg(test)]
 mod tests {
@@ -206,7 +121,9 @@ mod tests {
             ("OTEL_METRICS_EXPORTER", "Prometheus"),
             ("OTEL_EXPORTER_PROMETHEUS_PORT", "9999"),
             ("OTEL_RESOURCE_ATTRIBUTES", "service.version=1.2, team=a%20b%2Cc"),
+            ("OTEL_METRICS_EXEMPLAR_FILTER", "Always_Off"),
         ]);
+        assert!(environment.no_exemplars);
         assert!(environment.disabled);
         assert_eq!(environment.level, Some(obs_runtime::Level::Debug));
         assert_eq!(environment.clock, Some(Clock::Os));
