@@ -165,6 +165,11 @@ impl Context {
         }
     }
 
+    /// A place without baggage.
+    pub(crate) const fn at(current: Current) -> Self {
+        Self { current, ambient: None }
+    }
+
     pub(crate) const fn place(&self) -> Current {
         self.current
     }

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::callsite::{Callsite, Meta, Name};
 use crate::event_site::EventSite;
@@ -55,6 +56,17 @@ pub fn callsite_of(key: CallsiteKey<'_>) -> &'static Callsite {
     let callsite = Box::leak(Box::new(Callsite::new(meta)));
     callsites.insert(CallsiteKey { name, ..key }, callsite);
     callsite
+}
+
+/// Makes the callsite of what a bridge describes. Whoever asks keeps what it was given: each answer is a new one.
+///
+/// Past 4,096 answers it is [`callsite_of`]'s `_OTHER`.
+pub fn callsite_for(meta: Meta) -> &'static Callsite {
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+    if MADE.fetch_add(1, Ordering::Relaxed) < MAX_CALLSITES {
+        return Box::leak(Box::new(Callsite::new(meta)));
+    }
+    callsite_of(CallsiteKey { name: "_OTHER", kind: meta.kind, at: None })
 }
 
 /// The event site of a place in another crate, by target, file and line.

@@ -14,6 +14,7 @@ mod collector;
 mod context;
 mod control;
 mod current;
+mod detached;
 mod dynamic;
 mod entries;
 mod event;
@@ -45,6 +46,7 @@ mod name;
 mod note;
 mod origin;
 mod outcome;
+mod place;
 mod policy;
 #[doc(hidden)]
 pub mod probe;
@@ -77,6 +79,10 @@ mod totals;
 mod trace_state;
 mod value;
 
+/// Whether anything is recorded at all: the feature `enabled`.
+#[doc(hidden)]
+pub const IS_ENABLED: bool = cfg!(feature = "enabled");
+
 pub use baggage::Baggage;
 pub use batch::{Batch, Span};
 pub use builder::{Builder, Preset, StartError};
@@ -87,8 +93,9 @@ pub use context::{Context, ScopedContext};
 pub use control::config_warning;
 pub use control::{builder, callsites, control, set_enabled};
 pub use current::{CurrentSpan, current};
+pub use detached::DetachedSpan;
 #[doc(hidden)]
-pub use dynamic::{CallsiteKey, callsite_of, event_site_of};
+pub use dynamic::{CallsiteKey, callsite_for, callsite_of, event_site_of};
 pub use event::{Event, EventSource};
 pub use exemplars::Exemplar;
 pub use exporter::{Exporter, Reader, Wants};
@@ -104,7 +111,10 @@ pub use level::{Level, ParseLevelError, SpanKind};
 pub use link::Link;
 pub use live::{InFlight, in_flight};
 pub use metric::{Metric, MetricSource, Point, PointValue};
+#[doc(hidden)]
+pub use note::event_at;
 pub use outcome::{Outcome, Outcomes};
+pub use place::Place;
 pub use policy::ParseFilterError;
 pub use redact::Redact;
 pub use redactor::Redactor;

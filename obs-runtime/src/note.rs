@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::event_site::EventSite;
 use crate::fields::Fields;
 use crate::level::Level;
+use crate::place::Place;
 use crate::registry;
 use crate::shard::{Current, Local, Shard, TraceInfo, Tracing, local, with_shard};
 use crate::span_memory::MEMORY;
@@ -81,17 +82,25 @@ impl NoteRecord {
 /// # Cost
 /// One reading of the clock and one record in the ring; nobody wants it: two loads.
 pub fn event(site: &'static EventSite, level: Level, message: &str, fields: impl FnOnce(&mut Fields)) {
+    event_at(site, level, None, |all| {
+        all.value(TEXT, message);
+        fields(all);
+    });
+}
+
+/// Records an event in a place that was named, or in the span that runs on this thread; the message is the field
+/// `message`. For bridges.
+pub fn event_at(site: &'static EventSite, level: Level, place: Option<Place>, fields: impl FnOnce(&mut Fields)) {
     if !site.is_settled() {
         site.settle(registry::events_from(site.source().target));
     }
     if !site.is_wanted(level) {
         return;
     }
-    let mut text = Fields::empty();
-    text.value(TEXT, message);
-    fields(&mut text);
-    let here = local(Local::current);
-    put(&NoteRecord { level, time: clock::now(), site: site.number(), ..record(here, NoteKind::Event) }, &text, &[]);
+    let mut all = Fields::empty();
+    fields(&mut all);
+    let place = place.unwrap_or_else(Place::here).current();
+    put(&NoteRecord { level, time: clock::now(), site: site.number(), ..record(place, NoteKind::Event) }, &all, &[]);
 }
 
 /// Adds fields to the span that runs in `place`, if it is recorded.

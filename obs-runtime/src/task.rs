@@ -174,6 +174,43 @@ impl<M: Mode, K: Kept> Task<M, K> {
         self.place = M::Span::swap(before);
     }
 
+    /// Begins the call without a poll, for what has none.
+    pub(crate) fn begin_now(&mut self, start: Option<Start>) {
+        if let Some(start) = start.filter(|_| self.is_traced()) {
+            self.begins_at = M::Span::begin_at(start);
+        }
+        self.begin();
+        if self.reads_clock() {
+            self.start = clock::now();
+        }
+    }
+
+    /// Ends a call that was begun without a poll.
+    pub(crate) fn end_now(&mut self, outcome: Outcome) {
+        if self.reads_clock() {
+            self.end = clock::now();
+        }
+        self.close_with(&[], outcome, None, None);
+    }
+
+    /// What is on the thread while the call runs.
+    #[inline]
+    pub(crate) const fn place(&self) -> <M::Span as SpanPart>::Place {
+        self.place
+    }
+
+    /// Whether the call has a place of its own in a trace, recorded or not.
+    #[inline]
+    pub(crate) fn is_traced(&self) -> bool {
+        self.control().has(Control::TRACE)
+    }
+
+    /// The fields, while they will be recorded.
+    #[inline]
+    pub(crate) fn recorded_fields(&mut self) -> Option<&mut K> {
+        if self.is_recorded() { Some(&mut self.kept) } else { None }
+    }
+
     #[inline(always)]
     fn is_timed(&self) -> bool {
         M::TIMES && self.control().has(Control::TIME)
@@ -191,6 +228,11 @@ impl<M: Mode, K: Kept> Task<M, K> {
     }
 
     fn close(&mut self, outcome: Outcome, error: Option<&ErrorName>, extra: Option<&Fields>) {
+        self.close_with(&[self.polls, self.busy, self.longest], outcome, error, extra);
+    }
+
+    #[inline]
+    fn close_with(&mut self, polls: &[u64], outcome: Outcome, error: Option<&ErrorName>, extra: Option<&Fields>) {
         let (timed, control) = (self.is_timed(), self.control());
         if !control.is_on() {
             return;
@@ -200,15 +242,13 @@ impl<M: Mode, K: Kept> Task<M, K> {
         }
         self.set_control(Control::OFF);
         let nanos = between(self.start, self.end);
-        let polls = [self.polls, self.busy, self.longest];
         let series = record::ended(self.callsite, control, outcome, error, timed.then_some(nanos));
-        if timed {
-            record::polled(series, polls);
+        if let (true, &[polls, busy, longest]) = (timed, polls) {
+            record::polled(series, [polls, busy, longest]);
         }
         let (callsite, start, fields) = (self.callsite, self.start, self.kept.fields());
         let over_budget = timed && nanos > callsite.limit();
-        let end =
-            End { callsite, series, outcome, start, nanos, is_timed: timed, over_budget, polls: &polls, fields, extra };
+        let end = End { callsite, series, outcome, start, nanos, is_timed: timed, over_budget, polls, fields, extra };
         self.span.record(self.place, Some(self.origin), end);
         if over_budget {
             record::over_budget(callsite, series, outcome, nanos);
