@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::callsite::{Callsite, Meta, Name};
 use crate::event_site::EventSite;
 use crate::level::SpanKind;
+use crate::registry;
 use crate::sync::lock;
 
 /// Callsites made at run time, at most.
@@ -64,7 +65,10 @@ pub fn callsite_of(key: CallsiteKey<'_>) -> &'static Callsite {
 pub fn callsite_for(meta: Meta) -> &'static Callsite {
     static MADE: AtomicUsize = AtomicUsize::new(0);
     if MADE.fetch_add(1, Ordering::Relaxed) < MAX_CALLSITES {
-        return Box::leak(Box::new(Callsite::new(meta)));
+        let callsite = Box::leak(Box::new(Callsite::new(meta)));
+        // At once, so that it can be asked what is on.
+        registry::control_of(callsite);
+        return callsite;
     }
     callsite_of(CallsiteKey { name: "_OTHER", kind: meta.kind, at: None })
 }

@@ -112,12 +112,14 @@ pub use link::Link;
 pub use live::{InFlight, in_flight};
 pub use metric::{Metric, MetricSource, Point, PointValue};
 #[doc(hidden)]
-pub use note::event_at;
+pub use note::{event_at, is_wanted};
 pub use outcome::{Outcome, Outcomes};
 pub use place::Place;
 pub use policy::ParseFilterError;
 pub use redact::Redact;
 pub use redactor::Redactor;
+#[doc(hidden)]
+pub use registry::on_policy_change;
 pub use report::{ExporterReport, FlushReport};
 pub use resource::Resource;
 pub use sampler::Sampler;

@@ -91,16 +91,21 @@ pub fn event(site: &'static EventSite, level: Level, message: &str, fields: impl
 /// Records an event in a place that was named, or in the span that runs on this thread; the message is the field
 /// `message`. For bridges.
 pub fn event_at(site: &'static EventSite, level: Level, place: Option<Place>, fields: impl FnOnce(&mut Fields)) {
-    if !site.is_settled() {
-        site.settle(registry::events_from(site.source().target));
-    }
-    if !site.is_wanted(level) {
+    if !is_wanted(site, level) {
         return;
     }
     let mut all = Fields::empty();
     fields(&mut all);
     let place = place.unwrap_or_else(Place::here).current();
     put(&NoteRecord { level, time: clock::now(), site: site.number(), ..record(place, NoteKind::Event) }, &all, &[]);
+}
+
+/// Whether an event of this level is wanted from a place, under the policy that holds now.
+pub fn is_wanted(site: &'static EventSite, level: Level) -> bool {
+    if !site.is_settled() {
+        site.settle(registry::events_from(site.source().target));
+    }
+    site.is_wanted(level)
 }
 
 /// Adds fields to the span that runs in `place`, if it is recorded.

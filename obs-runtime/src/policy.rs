@@ -129,11 +129,16 @@ impl Filter {
         if self.rules.is_empty() {
             return Detail::Trace;
         }
-        self.detail_of(callsite.name())
+        // Where `name = ".."` says something else, the module still is where the function lies.
+        self.detail_where(|rule| rule.covers(callsite.name()) || rule.covers(callsite.meta().module))
     }
 
     fn detail_of(&self, name: &str) -> Detail {
-        let rules = self.rules.iter().filter(|rule| rule.covers(name));
+        self.detail_where(|rule| rule.covers(name))
+    }
+
+    fn detail_where(&self, covers: impl Fn(&Rule) -> bool) -> Detail {
+        let rules = self.rules.iter().filter(|rule| covers(rule));
         // The longest path; of equal ones the last, as the user wrote it later.
         let rule = rules.max_by_key(|rule| if rule.path == "*" { 0 } else { rule.path.len() });
         rule.map_or(Detail::Trace, |rule| rule.detail)

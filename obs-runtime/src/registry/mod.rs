@@ -8,5 +8,7 @@ mod program;
 mod table;
 
 #[cfg(not(loom))]
+pub use program::on_policy_change;
+#[cfg(not(loom))]
 pub(crate) use program::{callsites, change_policy, control_of, events_from, find, series, series_of};
 pub(crate) use table::SeriesMeta;

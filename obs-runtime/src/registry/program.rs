@@ -8,12 +8,15 @@ use crate::event_site;
 use crate::level::Level;
 use crate::policy::Policy;
 use crate::shard::attached;
-use crate::sync::add;
+use crate::sync::{Mutex, add, lock};
 
 /// Where calls go that found no room at all. They are counted in `Health::series_full`.
 const NOWHERE: u32 = 0;
 
 static REGISTRY: Registry = Registry::new();
+
+/// Who wants to know of each change of what is on.
+static TOLD: Mutex<Vec<fn()>> = Mutex::new(Vec::new());
 
 /// Runs with the registry, after what the linker listed was entered.
 fn with<R>(body: impl FnOnce(&mut Inner) -> R) -> R {
@@ -80,6 +83,14 @@ pub(crate) fn change_policy(change: impl FnOnce(&mut Policy)) {
         }
         event_site::change_policy(registry.policy.events());
     });
+    // Not under the registry's lock: whoever is told may ask what holds now.
+    let told = lock(&TOLD).clone();
+    told.iter().for_each(|tell| tell());
+}
+
+/// Has a function called after each change of what is on: for bridges to what remembers answers.
+pub fn on_policy_change(tell: fn()) {
+    lock(&TOLD).push(tell);
 }
 
 /// The least important event that is recorded from a module; `None` for none.
