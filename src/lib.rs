@@ -27,6 +27,7 @@
 //!   A library annotates with `default-features = false`; the application turns it on for all.
 //! - `console` (default): the report at exit. `json`, `prometheus`: the other exporters.
 //! - `metrics`: what other crates record through `metrics` leaves through our exporters, and the other way round.
+//! - `tracing`: spans and events of crates that use `tracing` become ours. `log`: records become events.
 
 mod by_hand;
 mod environment;
@@ -48,7 +49,7 @@ pub use obs_runtime::{
 pub use obs_exporters as exporters;
 
 /// What joins our traces with crates that others use; one feature each.
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "log", feature = "tracing"))]
 pub use obs_bridges as bridges;
 
 /// What the attributes expand into. Not for use by hand: it changes with the macros.

@@ -34,3 +34,22 @@ fn telemetry_starts_nothing_and_may_be_started_twice() {
     obs::control("annotated = off").expect("rules are still read");
     obs::set_enabled(true);
 }
+
+#[cfg(feature = "tracing")]
+#[test]
+fn spans_of_tracing_stay_where_they_are() {
+    use obs::bridges::tracing::{TracingLayer, subscriber};
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    let speak = || tracing::info_span!("theirs", items = 1).in_scope(|| tracing::error!("said"));
+    tracing::subscriber::with_default(subscriber(), speak);
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(TracingLayer::new()), speak);
+    assert_eq!((obs::snapshot().callsites().len(), obs::current().trace_id()), (0, None));
+}
+
+#[cfg(feature = "log")]
+#[test]
+fn a_logger_without_a_next_one_takes_nothing() {
+    let log = obs::bridges::log::LogBridge::new();
+    assert!(!log::Log::enabled(&log, &log::Metadata::builder().level(log::Level::Error).build()));
+}

@@ -2,5 +2,7 @@
 //!
 //! Each is behind a feature of its own, and names only the runtime.
 
+#[cfg(feature = "log")]
+pub mod log;
 #[cfg(feature = "tracing")]
 pub mod tracing;

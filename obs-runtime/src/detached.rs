@@ -79,6 +79,9 @@ impl DetachedSpan {
 
 impl fmt::Debug for DetachedSpan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DetachedSpan").field("place", &self.place()).field("outcome", &self.outcome).finish_non_exhaustive()
+        f.debug_struct("DetachedSpan")
+            .field("place", &self.place())
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
     }
 }

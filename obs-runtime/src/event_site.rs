@@ -76,6 +76,11 @@ impl EventSite {
     }
 }
 
+/// Whether anybody may want an event of this level from anywhere: one load.
+pub fn is_event_wanted_anywhere(level: Level) -> bool {
+    u32::from(level.severity_number()) >= WANTED.load(Ordering::Relaxed) & 0xff
+}
+
 /// Tells every site that the policy changed, and the least severity that it allows anywhere.
 pub(crate) fn change_policy(least: Option<Level>) {
     let severity = least.map_or(NOBODY, |level| level.severity_number().into());

@@ -97,6 +97,8 @@ pub use detached::DetachedSpan;
 #[doc(hidden)]
 pub use dynamic::{CallsiteKey, callsite_for, callsite_of, event_site_of};
 pub use event::{Event, EventSource};
+#[doc(hidden)]
+pub use event_site::is_event_wanted_anywhere;
 pub use exemplars::Exemplar;
 pub use exporter::{Exporter, Reader, Wants};
 pub use field_array::ArrayElement;

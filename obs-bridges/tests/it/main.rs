@@ -7,4 +7,5 @@ mod obs {
 }
 
 mod incoming;
+mod records;
 mod support;
