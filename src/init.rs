@@ -10,9 +10,8 @@ use crate::environment::{Choice, Clock, Environment};
 /// the page is served on `OTEL_EXPORTER_PROMETHEUS_HOST`:`OTEL_EXPORTER_PROMETHEUS_PORT`, by default
 /// `127.0.0.1:9464` (`OTEL_METRICS_EXPORTER=none` prevents it). With `json` spans and totals are written to
 /// `OBS_JSON_DIR`, when that is set. `OBS_LEVEL`, `OBS_FILTER`, `OBS_PRESET`, `OBS_CLOCK`, `OTEL_SERVICE_NAME`,
-/// `OTEL_RESOURCE_ATTRIBUTES`,
-/// `OTEL_TRACES_SAMPLER`, `OTEL_METRICS_EXEMPLAR_FILTER` and `OTEL_SDK_DISABLED` are honoured; a value that is not understood is told once, on
-/// standard error.
+/// `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_METRICS_EXEMPLAR_FILTER`, `OTEL_PROPAGATORS` and
+/// `OTEL_SDK_DISABLED` are honoured; a value that is not understood is told once, on standard error.
 ///
 /// # Errors
 /// As [`Builder::start`]: telemetry runs already, or an exporter cannot start.
@@ -50,6 +49,9 @@ fn configured(mut builder: Builder, environment: &Environment) -> Builder {
         Some(Clock::Tsc) => builder.clock(ClockChoice::Tsc),
         Some(Clock::Auto) | None => builder,
     };
+    if let Some(propagators) = environment.propagators {
+        builder = builder.propagators(propagators);
+    }
     for (key, value) in &environment.attributes {
         builder = builder.attribute(key.as_str(), Value::Str(value.as_str().into()));
     }

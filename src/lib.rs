@@ -45,6 +45,8 @@ pub use obs_runtime::{
     builder, callsites, control, current, in_flight, register_source, set_enabled, snapshot,
 };
 
+pub use obs_runtime::propagation;
+
 /// What takes spans and totals out of the process; one feature each.
 pub use obs_exporters as exporters;
 

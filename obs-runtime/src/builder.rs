@@ -11,6 +11,7 @@ use crate::exemplars;
 use crate::exporter::{Exporter, Reader};
 use crate::level::Level;
 use crate::policy::{Filter, ParseFilterError};
+use crate::propagation::{self, Propagators};
 use crate::redact::Redact;
 use crate::registry;
 use crate::resource::Resource;
@@ -48,6 +49,7 @@ pub struct Builder {
     span_memory: usize,
     level: Level,
     sampler: Sampler,
+    propagators: Propagators,
     tail_sampler: Option<TailSampler>,
     spans_per_second: Option<u32>,
     min_duration: Duration,
@@ -80,6 +82,7 @@ impl Default for Builder {
             span_memory: crate::span_memory::DEFAULT_MEMORY,
             level: Level::Info,
             sampler: Sampler::default(),
+            propagators: Propagators::W3C,
             tail_sampler: None,
             spans_per_second: None,
             min_duration: Duration::ZERO,
@@ -202,6 +205,20 @@ impl Builder {
         self
     }
 
+    /// The formats that contexts travel in between services; by default those of W3C.
+    ///
+    /// # Examples
+    /// ```
+    /// use obs_runtime::propagation::Propagator;
+    ///
+    /// let builder = obs_runtime::builder().propagators([Propagator::TraceContext, Propagator::B3]);
+    /// # drop(builder);
+    /// ```
+    pub fn propagators(mut self, propagators: impl Into<Propagators>) -> Self {
+        self.propagators = propagators.into();
+        self
+    }
+
     /// Switches functions, types and modules by name, as [`crate::control`] does later.
     ///
     /// # Errors
@@ -250,6 +267,7 @@ impl Builder {
         crate::totals::started();
         MEMORY.set_limit(self.span_memory);
         sampler::set(self.sampler);
+        propagation::set(self.propagators);
         crate::totals::set_resource(Arc::new(self.resource));
         let spans_wanted = self.exporters.iter().any(|exporter| exporter.wants().spans);
         let events_wanted = self.exporters.iter().any(|exporter| exporter.wants().events);

@@ -33,6 +33,17 @@ pub struct Context {
     ambient: Option<Arc<Ambient>>,
 }
 
+/// Whether a trace of another process is to be recorded, as B3 says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Whoever receives it decides.
+    Deferred,
+    Drop,
+    Record,
+    /// Record it, and tell everyone after.
+    Debug,
+}
+
 /// What travels with a context and is not looked at when a span opens.
 #[derive(Clone, Debug, Default)]
 struct Ambient {
@@ -68,6 +79,35 @@ impl Context {
         Self { current, ambient: (!ambient.trace_state.is_empty()).then(|| Arc::new(ambient)) }
     }
 
+    /// What another process decided about recording, without a span that ours could hang on.
+    pub(crate) fn decided(decision: Decision) -> Self {
+        let current = Current { info: TraceInfo::new(Tracing::RemoteDeferred, false, 0), ..Current::NONE };
+        Self { current, ambient: None }.with_decision(decision)
+    }
+
+    /// The same place of another process, with what that decided about recording.
+    pub(crate) fn with_decision(mut self, decision: Decision) -> Self {
+        let tracing = match decision {
+            Decision::Deferred => Tracing::RemoteDeferred,
+            Decision::Drop => Tracing::RemoteDropped,
+            Decision::Record | Decision::Debug => Tracing::RemoteRecorded,
+        };
+        let info = TraceInfo::new(tracing, self.current.info.is_random(), 0);
+        self.current.info = if decision == Decision::Debug { info.debugged() } else { info };
+        self
+    }
+
+    /// What was decided about recording; `None` where nothing runs.
+    pub(crate) fn decision(&self) -> Option<Decision> {
+        match self.current.info.tracing() {
+            Tracing::Nothing => None,
+            _ if self.current.info.is_debug() => Some(Decision::Debug),
+            Tracing::Recorded | Tracing::RemoteRecorded => Some(Decision::Record),
+            Tracing::Dropped | Tracing::RemoteDropped => Some(Decision::Drop),
+            Tracing::RemoteDeferred => Some(Decision::Deferred),
+        }
+    }
+
     /// The same place with other baggage.
     pub fn with_baggage(mut self, baggage: Baggage) -> Self {
         let trace_state = self.ambient.as_deref().map(|ambient| ambient.trace_state.clone()).unwrap_or_default();
@@ -100,7 +140,10 @@ impl Context {
 
     /// Whether the span belongs to another process.
     pub fn is_remote(&self) -> bool {
-        matches!(self.current.info.tracing(), Tracing::RemoteRecorded | Tracing::RemoteDropped)
+        matches!(
+            self.current.info.tracing(),
+            Tracing::RemoteRecorded | Tracing::RemoteDropped | Tracing::RemoteDeferred
+        )
     }
 
     /// W3C trace flags: bit 0 when the trace is recorded, bit 1 when its id is random.

@@ -44,6 +44,8 @@ pub struct Health {
     /// Events, late fields and links whose span was not found, because it had ended or its end was lost. Such events are
     /// there all the same, beside the spans.
     pub notes_late: u64,
+    /// Headers of contexts, or members of `tracestate` and `baggage`, that were malformed or past a limit.
+    pub headers_dropped: u64,
     /// Spans the other side of an exporter refused, though it took the rest of their batch.
     pub rejected: u64,
     /// Events an exporter failed to export, or the other side refused; counted once for each such exporter.
@@ -82,7 +84,8 @@ impl Health {
     /// Every counter as (signal, reason, count), for exporters.
     ///
     /// # Shape
-    /// `signal` is `spans`, `fields`, `metrics`, `exporter` or `config`; `reason` is the name of the field.
+    /// `signal` is `spans`, `events`, `fields`, `contexts`, `metrics`, `exporter` or `config`; `reason` is the name of
+    /// the field.
     pub fn counters(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> + use<> {
         [
             ("spans", "ring_full", self.ring_full),
@@ -97,6 +100,7 @@ impl Health {
             ("events", "notes_late", self.notes_late),
             ("events", "events_failed", self.events_failed),
             ("fields", "fields_truncated", self.fields_truncated),
+            ("contexts", "headers_dropped", self.headers_dropped),
             ("metrics", "in_flight_full", self.in_flight_full),
             ("metrics", "clamped", self.clamped),
             ("metrics", "label_overflow", self.label_overflow),

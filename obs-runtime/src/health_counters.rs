@@ -39,6 +39,7 @@ counters! {
     REJECTED => rejected,
     EVENTS_FAILED => events_failed,
     NOTES_LATE => notes_late,
+    HEADERS_DROPPED => headers_dropped,
     SPANS_HELD => spans_held,
     KEPT_ERROR => kept_error,
     KEPT_OVER_BUDGET => kept_over_budget,

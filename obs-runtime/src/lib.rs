@@ -50,6 +50,7 @@ mod place;
 mod policy;
 #[doc(hidden)]
 pub mod probe;
+pub mod propagation;
 mod record;
 mod redact;
 mod redactor;

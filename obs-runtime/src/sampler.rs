@@ -103,7 +103,8 @@ pub(crate) fn set(sampler: Sampler) {
 
 /// What another process said of a trace.
 pub(crate) struct Remote {
-    pub(crate) recorded: bool,
+    /// `None` when it left the decision to us.
+    pub(crate) recorded: Option<bool>,
     pub(crate) state: TraceState,
 }
 
@@ -121,11 +122,11 @@ pub(crate) fn decide(trace: [u64; 2], ratio: f64, remote: Option<&Remote>) -> (b
 
 #[cold]
 fn decide_slowly(trace: [u64; 2], head: u64, of_function: u64, remote: Option<&Remote>) -> (bool, u32) {
-    let follows = remote.filter(|_| head & PARENT_BASED != 0);
+    let follows = remote.filter(|_| head & PARENT_BASED != 0).and_then(|remote| remote.recorded);
     let of_sampler = if follows.is_some() { 0 } else { head & !PARENT_BASED };
     let threshold = of_sampler.max(of_function);
     let randomness = remote.and_then(|remote| random_value(&remote.state)).unwrap_or(trace[1] & (NEVER - 1));
-    let recorded = randomness >= threshold && follows.is_none_or(|remote| remote.recorded);
+    let recorded = randomness >= threshold && follows.unwrap_or(true);
     let number = match remote {
         Some(remote) if threshold == 0 => heads::put(trace, remote.state.clone()),
         Some(remote) => heads::put(trace, with_threshold(&remote.state, threshold)),
@@ -193,7 +194,7 @@ mod tests {
 
     #[test]
     fn another_process_decides_only_where_it_is_asked() {
-        let remote = |recorded| Remote { recorded, state: TraceState::EMPTY };
+        let remote = |recorded| Remote { recorded: Some(recorded), state: TraceState::EMPTY };
         let low = u64::MAX;
         assert!(!decide_slowly([1, low], PARENT_BASED, 0, Some(&remote(false))).0);
         assert!(decide_slowly([1, low], PARENT_BASED | NEVER, 0, Some(&remote(true))).0);

@@ -16,6 +16,7 @@ use crate::span_memory::MEMORY;
 use crate::span_record::Record;
 use crate::start::Start;
 use crate::sync::add;
+use crate::trace_state::TraceState;
 
 /// The key under which an error's text travels.
 pub(crate) const MESSAGE: &str = "exception.message";
@@ -241,7 +242,7 @@ impl OpenSpan {
     #[cold]
     fn open_start(callsite: &'static Callsite, control: u32, start: &Start) -> Self {
         let span = match start.parent() {
-            Some(parent) => Self::open_under(callsite, control, parent),
+            Some(parent) => Self::open_under(callsite, control, parent, start.trace_state()),
             None => Self::open(callsite, control),
         };
         if span.is_recorded() {
@@ -252,7 +253,7 @@ impl OpenSpan {
     }
 
     /// Opens a span under a place that was named.
-    fn open_under(callsite: &'static Callsite, control: u32, parent: Current) -> Self {
+    fn open_under(callsite: &'static Callsite, control: u32, parent: Current, state: &TraceState) -> Self {
         if !Control::from_word(control).has(Control::TRACE) {
             return Self::NONE;
         }
@@ -260,7 +261,9 @@ impl OpenSpan {
             Tracing::Recorded if is_chosen(callsite) => Self::enter(parent, true, local(Local::random), Origin::Child),
             Tracing::Recorded => Self::NONE,
             Tracing::Dropped => Self::enter(parent, false, local(Local::random), Origin::Child),
-            Tracing::RemoteRecorded | Tracing::RemoteDropped => Self::open_remote(callsite, parent),
+            Tracing::RemoteRecorded | Tracing::RemoteDropped | Tracing::RemoteDeferred => {
+                Self::open_remote(callsite, parent, state.clone())
+            }
             Tracing::Nothing => {
                 let place = Self::new_trace(callsite);
                 Self::enter(place, place.info.tracing() == Tracing::Recorded, place.span, Origin::Root)
@@ -273,7 +276,7 @@ impl OpenSpan {
     fn open_root(callsite: &'static Callsite) -> Self {
         let here = local(Local::current);
         if !here.info.is(Tracing::Nothing) {
-            return Self::open_remote(callsite, here);
+            return Self::open_remote(callsite, here, attached_trace_state());
         }
         let place = Self::new_trace(callsite);
         local(|local| local.set_current(place));
@@ -298,14 +301,25 @@ impl OpenSpan {
 
     /// Goes on here with a trace of another process.
     #[cold]
-    fn open_remote(callsite: &'static Callsite, parent: Current) -> Self {
-        let recorded = parent.info.tracing() == Tracing::RemoteRecorded;
-        let remote = Remote { recorded, state: attached_trace_state() };
-        let (recorded, head) = sampler::decide(parent.trace, callsite.meta().trace_ratio, Some(&remote));
+    fn open_remote(callsite: &'static Callsite, parent: Current, state: TraceState) -> Self {
+        let recorded = match parent.info.tracing() {
+            Tracing::RemoteRecorded => Some(true),
+            Tracing::RemoteDropped => Some(false),
+            _ => None,
+        };
+        // A decision may come in alone, without a trace: the trace begins here.
+        let is_alone = parent.trace == [0; 2];
+        let (trace, is_random, origin) = if is_alone {
+            (local(|local| [local.random(), local.random()]), true, Origin::Root)
+        } else {
+            (parent.trace, parent.info.is_random(), Origin::Remote)
+        };
+        let remote = Remote { recorded, state };
+        let (recorded, head) = sampler::decide(trace, callsite.meta().trace_ratio, Some(&remote));
         local(|local| count_trace(local, recorded));
         let tracing = if recorded { Tracing::Recorded } else { Tracing::Dropped };
-        let place = Current { info: TraceInfo::new(tracing, parent.info.is_random(), head), ..parent };
-        Self::enter(place, recorded, local(Local::random), Origin::Remote)
+        let info = TraceInfo::new(tracing, is_random, head).debug_as(parent.info);
+        Self::enter(Current { trace, span: parent.span, info }, recorded, local(Local::random), origin)
     }
 
     /// Puts a span under another place than the thread's, which is kept beside.

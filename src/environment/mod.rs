@@ -3,10 +3,12 @@
 //! An empty variable is not set. A value that is not understood is told once, with its variable and with what is used
 //! instead, and counted in `Health::config_warnings`; it never stops the program.
 
+mod propagation;
 mod reader;
 mod sampling;
 
 use obs_runtime::Sampler;
+use obs_runtime::propagation::Propagators;
 use reader::{Lookup, Reader};
 
 /// What the variables ask for.
@@ -22,6 +24,7 @@ pub(crate) struct Environment {
     pub(crate) no_exemplars: bool,
     pub(crate) service_name: Option<String>,
     pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) propagators: Option<Propagators>,
     pub(crate) metrics_exporter: Choice,
     pub(crate) console: Choice,
     pub(crate) json_dir: Option<String>,
@@ -71,6 +74,7 @@ impl Environment {
             no_exemplars: sampling::no_exemplars(&mut reader),
             service_name: reader.text("OTEL_SERVICE_NAME"),
             attributes: reader.attributes("OTEL_RESOURCE_ATTRIBUTES"),
+            propagators: propagation::propagators(&mut reader),
             metrics_exporter: reader.exporters("OTEL_METRICS_EXPORTER", "prometheus"),
             console: reader.word("OBS_CONSOLE", &CHOICE, "on").unwrap_or_default(),
             json_dir: reader.text("OBS_JSON_DIR"),
@@ -97,6 +101,8 @@ const CLOCKS: [(&str, Clock); 3] = [("auto", Clock::Auto), ("tsc", Clock::Tsc), 
 
 #[cfg(test)]
 mod tests {
+    use obs_runtime::propagation::Propagator;
+
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Environment {
@@ -122,6 +128,7 @@ mod tests {
             ("OTEL_EXPORTER_PROMETHEUS_PORT", "9999"),
             ("OTEL_RESOURCE_ATTRIBUTES", "service.version=1.2, team=a%20b%2Cc"),
             ("OTEL_METRICS_EXEMPLAR_FILTER", "Always_Off"),
+            ("OTEL_PROPAGATORS", "B3multi, tracecontext"),
         ]);
         assert!(environment.no_exemplars);
         assert!(environment.disabled);
@@ -132,7 +139,19 @@ mod tests {
         assert_eq!(environment.prometheus_port, Some(9999));
         let attribute = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(environment.attributes, [attribute("service.version", "1.2"), attribute("team", "a b,c")]);
+        let propagators = Propagators::from([Propagator::B3Multi, Propagator::TraceContext]);
+        assert_eq!(environment.propagators, Some(propagators));
         assert_eq!(environment.warnings, [""; 0]);
+    }
+
+    #[test]
+    fn no_propagator_is_a_choice_and_an_unknown_one_is_none() {
+        assert_eq!(read(&[("OTEL_PROPAGATORS", "none")]).propagators, Some(Propagators::NONE));
+        let environment = read(&[("OTEL_PROPAGATORS", "jaeger")]);
+        assert_eq!(environment.propagators, None, "the default is used");
+        let expected =
+            "OTEL_PROPAGATORS is \"jaeger\", expected tracecontext, baggage, b3, b3multi or none; using the others";
+        assert_eq!(environment.warnings, [expected]);
     }
 
     #[test]

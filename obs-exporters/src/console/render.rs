@@ -97,7 +97,6 @@ fn footer(out: &mut String, snapshot: &Snapshot, style: Style) {
     let lost: Vec<_> = snapshot
         .health()
         .counters()
-        .into_iter()
         .filter(|(_, _, count)| *count > 0)
         .map(|(signal, reason, count)| format!("{signal} {reason} {count}"))
         .collect();

@@ -32,18 +32,36 @@ pub(crate) enum Tracing {
     RemoteRecorded,
     /// A trace of another process that is not recorded there.
     RemoteDropped,
+    /// A trace of another process that left the decision to us.
+    RemoteDeferred,
 }
 
-/// [`Tracing`], whether the trace's id is random, and where its W3C `tracestate` is kept, in one word.
+/// [`Tracing`], whether the trace's id is random, whether somebody debugs it (B3), and where its W3C `tracestate` is
+/// kept, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TraceInfo(u64);
 
 impl TraceInfo {
     pub(crate) const NOTHING: Self = Self::new(Tracing::Nothing, false, 0);
     const RANDOM: u64 = 1 << 8;
+    const DEBUG: u64 = 1 << 9;
 
     pub(crate) const fn new(tracing: Tracing, is_random: bool, head: u32) -> Self {
         Self(tracing as u64 | if is_random { Self::RANDOM } else { 0 } | (head as u64) << 32)
+    }
+
+    /// The same, with what another one says of debugging.
+    pub(crate) const fn debug_as(self, other: Self) -> Self {
+        Self(self.0 & !Self::DEBUG | other.0 & Self::DEBUG)
+    }
+
+    /// The same, debugged.
+    pub(crate) const fn debugged(self) -> Self {
+        Self(self.0 | Self::DEBUG)
+    }
+
+    pub(crate) const fn is_debug(self) -> bool {
+        self.0 & Self::DEBUG != 0
     }
 
     #[inline(always)]
@@ -53,6 +71,7 @@ impl TraceInfo {
             2 => Tracing::Dropped,
             3 => Tracing::RemoteRecorded,
             4 => Tracing::RemoteDropped,
+            5 => Tracing::RemoteDeferred,
             _ => Tracing::Nothing,
         }
     }
