@@ -1,6 +1,7 @@
 //! With the feature `enabled` off the whole API is there, and does nothing.
 #![cfg(not(feature = "enabled"))]
 
+use std::future::Future as _;
 use std::time::Duration;
 
 #[obs::traced]
@@ -52,4 +53,34 @@ fn spans_of_tracing_stay_where_they_are() {
 fn a_logger_without_a_next_one_takes_nothing() {
     let log = obs::bridges::log::LogBridge::new();
     assert!(!log::Log::enabled(&log, &log::Metadata::builder().level(log::Level::Error).build()));
+}
+
+#[test]
+fn what_is_written_by_hand_does_nothing_and_evaluates_nothing() {
+    fn never<T>() -> T {
+        unreachable!("it is off")
+    }
+    let mut span = obs::span!("by hand", field = never::<u8>());
+    span.set("late", 1);
+    obs::event!(never(), "nobody hears it", field = never::<u8>());
+    obs::current().set_fields(|_| never());
+    let future = std::pin::pin!(obs::FutureExt::traced(std::future::ready(7), "future"));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert_eq!(future.poll(&mut context), std::task::Poll::Ready(7));
+    assert_eq!(obs::callsites().count(), 0);
+    assert_eq!(obs::in_flight().len(), 0);
+}
+
+#[test]
+fn contexts_of_other_services_are_carried_on_all_the_same() {
+    let (trace, span) = (obs::TraceId::new(7).expect("an id"), obs::SpanId::new(8).expect("an id"));
+    let mut baggage = obs::Baggage::default();
+    baggage.set("tenant", "a");
+    let remote = obs::Context::remote(trace, span, 1, obs::TraceState::EMPTY).with_baggage(baggage);
+    let scope = remote.attach();
+    annotated();
+    assert_eq!(obs::Context::current().span_id(), Some(span));
+    assert_eq!(obs::Context::current().baggage().get("tenant"), Some("a"));
+    drop(scope);
+    assert_eq!(obs::current().trace_id(), None);
 }

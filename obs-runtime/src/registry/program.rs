@@ -35,6 +35,9 @@ fn with<R>(body: impl FnOnce(&mut Inner) -> R) -> R {
 /// One load and one branch, once it is known.
 #[inline(always)]
 pub(crate) fn control_of(callsite: &'static Callsite) -> Control {
+    if !cfg!(feature = "enabled") {
+        return Control::OFF;
+    }
     let control = callsite.control();
     if control.is_known_and_on() || control == Control::OFF { control } else { enter(callsite) }
 }
