@@ -1,6 +1,5 @@
 //! Puts the telemetry together and starts it.
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +16,7 @@ use crate::registry;
 use crate::resource::Resource;
 use crate::sampler::{self, Sampler};
 use crate::span_memory::MEMORY;
+use crate::start_error::StartError;
 use crate::tail_sampler::TailSampler;
 use crate::telemetry::Telemetry;
 use crate::value::Value;
@@ -297,51 +297,5 @@ impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let exporters: Vec<_> = self.exporters.iter().map(|exporter| exporter.name()).collect();
         f.debug_struct("Builder").field("exporters", &exporters).finish_non_exhaustive()
-    }
-}
-
-/// Why the telemetry did not start.
-///
-/// `Debug` says the same as `Display`, because that is what a `main` that returns this error prints.
-#[non_exhaustive]
-pub enum StartError {
-    /// Telemetry runs already: shut it down first, or keep the first handle.
-    AlreadyRunning,
-    /// An exporter could not start.
-    Exporter {
-        /// The exporter's name.
-        name: &'static str,
-        /// Why.
-        source: Box<dyn Error + Send + Sync>,
-    },
-    /// The system did not give a thread.
-    Thread(std::io::Error),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AlreadyRunning => {
-                f.write_str("telemetry runs already; keep its first handle, or shut that down before starting again")
-            }
-            Self::Exporter { name, source } => write!(f, "exporter {name} cannot start: {source}"),
-            Self::Thread(error) => write!(f, "the system gave no thread for the telemetry: {error}"),
-        }
-    }
-}
-
-impl fmt::Debug for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Error for StartError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::AlreadyRunning => None,
-            Self::Exporter { source, .. } => Some(&**source),
-            Self::Thread(error) => Some(error),
-        }
     }
 }

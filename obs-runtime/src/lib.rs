@@ -69,6 +69,7 @@ mod span;
 mod span_memory;
 mod span_record;
 mod start;
+mod start_error;
 #[expect(unsafe_code, reason = "null or a reference, behind an atomic")]
 mod static_ptr;
 mod sync;
@@ -86,7 +87,7 @@ pub const IS_ENABLED: bool = cfg!(feature = "enabled");
 
 pub use baggage::Baggage;
 pub use batch::{Batch, Span};
-pub use builder::{Builder, Preset, StartError};
+pub use builder::{Builder, Preset};
 pub use callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use clock::{ClockChoice, ClockSource, ManualClock};
 pub use context::{Context, ScopedContext};
