@@ -131,6 +131,7 @@ pub use scoped_span::ScopedSpan;
 pub use sensitive::Sensitive;
 pub use snapshot::{CallsiteSnapshot, Polls, Series, Snapshot};
 pub use start::{AsContext, AsLinks};
+pub use start_error::StartError;
 pub use tail_sampler::TailSampler;
 pub use telemetry::Telemetry;
 pub use totals::{register_source, snapshot};
