@@ -19,6 +19,8 @@ mod client;
 
 pub use error::SendError;
 
+pub(crate) use error::shown;
+
 pub(crate) use client::{Client, Request, Response, check};
 pub(crate) use retry::{Attempt, Retrier};
 pub(crate) use settings::{Compression, Retry, Settings, Tls};

@@ -1,0 +1,383 @@
+//! The exporter: what the runtime drives.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use obs_runtime::{Batch, Exporter, Reader, Resource, Snapshot, Wants};
+
+use super::answer::Partial;
+use super::message::Encoder;
+use super::signal::Signal;
+use super::target::{Protocol, Target};
+use super::way::Way;
+use crate::families::{self, Temporality, Totals, Window};
+use crate::transport::SendError;
+
+/// Sends spans, totals and events to everything that speaks OTLP; to `http://localhost:4318` unless told otherwise.
+///
+/// # Shape
+/// Spans leave as traces, totals as metrics (durations as exponential histograms with exactly the buckets that were
+/// recorded), events as log records with the ids of their spans. Where logs are switched off events hang on spans.
+/// # Cost
+/// Runs on the exporter's own thread, and allocates nothing for a span. A server that is away costs the program nothing:
+/// the queue before the exporter is bounded, and what it refuses is counted.
+/// # Errors
+/// [`SendError`] when the telemetry starts and an address or a certificate does not do, and when something could not be
+/// sent after all tries. Spans count as failed then; events in [`obs_runtime::Health::events_failed`]; totals go with
+/// the next ones.
+/// # Examples
+/// ```
+/// use obs_exporters::otlp::Otlp;
+///
+/// let otlp = Otlp::new().endpoint("https://collector.example:4318").header("x-tenant", "blue").gzip(true);
+/// # drop(otlp);
+/// ```
+#[must_use = "give it to the builder"]
+pub struct Otlp {
+    traces: Option<Target>,
+    metrics: Option<Target>,
+    logs: Option<Target>,
+    events_on_spans: bool,
+    max_batch: usize,
+    metrics_every: Duration,
+    temporality: Temporality,
+    running: Option<Running>,
+}
+
+impl Otlp {
+    /// Sends all three signals, as protobuf over HTTP, to `http://localhost:4318`.
+    pub fn new() -> Self {
+        Self {
+            traces: Some(Target::default()),
+            metrics: Some(Target::default()),
+            logs: Some(Target::default()),
+            events_on_spans: false,
+            max_batch: usize::MAX,
+            metrics_every: Duration::from_secs(60),
+            temporality: Temporality::Cumulative,
+            running: None,
+        }
+    }
+
+    /// The server, `http://host:4318`; over HTTP each signal's path is put behind it.
+    pub fn endpoint(self, base: impl Into<String>) -> Self {
+        let base = base.into();
+        self.each(|target| target.endpoint(base.clone()))
+    }
+
+    /// What is spoken; protobuf over HTTP when nothing is said.
+    pub fn protocol(self, protocol: Protocol) -> Self {
+        self.each(|target| target.protocol(protocol))
+    }
+
+    /// Sends a header with every request, for example credentials.
+    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let (name, value) = (name.into(), value.into());
+        self.each(|target| target.header(name.clone(), value.clone()))
+    }
+
+    /// How long one try may take; 10 s when nothing is said.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.each(|target| target.timeout(timeout))
+    }
+
+    /// How long all tries of one message may take together; 30 s when nothing is said.
+    pub fn retry_for(self, total: Duration) -> Self {
+        self.each(|target| target.retry_for(total))
+    }
+
+    /// Whether messages are compressed.
+    pub fn gzip(self, gzip: bool) -> Self {
+        self.each(|target| target.gzip(gzip))
+    }
+
+    /// Who may vouch for the server: a file of certificates in PEM, instead of the authorities that Mozilla trusts.
+    pub fn certificate(self, path: impl Into<std::path::PathBuf>) -> Self {
+        let path = path.into();
+        self.each(|target| target.certificate(path.clone()))
+    }
+
+    /// Changes where and how spans go.
+    pub fn traces(mut self, change: impl FnOnce(Target) -> Target) -> Self {
+        self.traces = self.traces.map(change);
+        self
+    }
+
+    /// Changes where and how totals go.
+    pub fn metrics(mut self, change: impl FnOnce(Target) -> Target) -> Self {
+        self.metrics = self.metrics.map(change);
+        self
+    }
+
+    /// Changes where and how events go.
+    pub fn logs(mut self, change: impl FnOnce(Target) -> Target) -> Self {
+        self.logs = self.logs.map(change);
+        self
+    }
+
+    /// Sends no spans.
+    pub fn without_traces(mut self) -> Self {
+        self.traces = None;
+        self
+    }
+
+    /// Sends no totals.
+    pub fn without_metrics(mut self) -> Self {
+        self.metrics = None;
+        self
+    }
+
+    /// Sends no log records: events hang on the spans they happened in.
+    pub fn without_logs(mut self) -> Self {
+        self.logs = None;
+        self
+    }
+
+    /// Whether events hang on their spans too, beside the log records.
+    pub const fn events_on_spans(mut self, on: bool) -> Self {
+        self.events_on_spans = on;
+        self
+    }
+
+    /// Spans or events in one message, at most; as many as come at once when nothing is said, which is up to 4,096.
+    pub fn max_batch(mut self, records: usize) -> Self {
+        self.max_batch = records.max(1);
+        self
+    }
+
+    /// How often totals leave; every minute when nothing is said, and at each flush.
+    pub const fn metrics_every(mut self, interval: Duration) -> Self {
+        self.metrics_every = interval;
+        self
+    }
+
+    /// Whether totals leave as they are, which is the default, or as what came since the last time.
+    pub const fn temporality(mut self, temporality: Temporality) -> Self {
+        self.temporality = temporality;
+        self
+    }
+
+    fn each(mut self, change: impl Fn(Target) -> Target) -> Self {
+        self.traces = self.traces.map(&change);
+        self.metrics = self.metrics.map(&change);
+        self.logs = self.logs.map(&change);
+        self
+    }
+
+    fn hangs_events(&self) -> bool {
+        self.traces.is_some() && (self.events_on_spans || self.logs.is_none())
+    }
+}
+
+impl Default for Otlp {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Otlp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers may hold credentials.
+        let address = |target: &Option<Target>, signal| target.as_ref().map(|target| target.shown(signal));
+        f.debug_struct("Otlp")
+            .field("traces", &address(&self.traces, Signal::Traces))
+            .field("metrics", &address(&self.metrics, Signal::Metrics))
+            .field("logs", &address(&self.logs, Signal::Logs))
+            .finish_non_exhaustive()
+    }
+}
+
+impl Exporter for Otlp {
+    type Error = SendError;
+
+    fn name(&self) -> &'static str {
+        "otlp"
+    }
+
+    fn wants(&self) -> Wants {
+        Wants {
+            spans: self.traces.is_some(),
+            events: self.logs.is_some() || self.hangs_events(),
+            exemplars: self.metrics.is_some(),
+            snapshots: self.metrics.is_some().then_some(self.metrics_every),
+        }
+    }
+
+    fn start(&mut self, reader: Reader) -> Result<(), SendError> {
+        let lane = |target: &Option<Target>, signal| {
+            target.as_ref().map(|target| Lane::new(target, signal, reader.clone())).transpose()
+        };
+        self.running = Some(Running {
+            traces: lane(&self.traces, Signal::Traces)?,
+            metrics: lane(&self.metrics, Signal::Metrics)?,
+            logs: lane(&self.logs, Signal::Logs)?,
+            with_events: self.hangs_events(),
+            max_batch: self.max_batch,
+            temporality: self.temporality,
+            last: Last::default(),
+        });
+        Ok(())
+    }
+
+    fn export(&mut self, batch: &Batch) -> Result<(), SendError> {
+        let Some(running) = &mut self.running else { return Ok(()) };
+        running.export_events(batch);
+        running.export_spans(batch)
+    }
+
+    fn report(&mut self, snapshot: &Snapshot) -> Result<(), SendError> {
+        let Some(running) = &mut self.running else { return Ok(()) };
+        running.export_totals(snapshot)
+    }
+}
+
+/// What there is from start to shutdown.
+struct Running {
+    traces: Option<Lane>,
+    metrics: Option<Lane>,
+    logs: Option<Lane>,
+    with_events: bool,
+    max_batch: usize,
+    temporality: Temporality,
+    last: Last,
+}
+
+/// The totals that left last, when only what came since is to leave.
+#[derive(Default)]
+struct Last {
+    totals: Totals,
+    taken: Option<SystemTime>,
+}
+
+impl Running {
+    fn export_spans(&mut self, batch: &Batch) -> Result<(), SendError> {
+        let Some(lane) = &mut self.traces else { return Ok(()) };
+        let mut failure = None;
+        for spans in batch.spans().chunks(self.max_batch) {
+            let sent = lane.send(|encoder| encoder.traces(batch.resource(), spans, self.with_events));
+            match sent {
+                Ok(rejected) => {
+                    lane.reader.count_delivered(spans.len() as u64);
+                    lane.reader.count_rejected(rejected);
+                }
+                Err(error) => {
+                    let is_final = is_about_the_message(&error);
+                    failure.get_or_insert(error);
+                    // A server that is away is not asked once more for each part.
+                    if !is_final {
+                        break;
+                    }
+                }
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Events are not spans: what happens to them is counted and told here, and a batch does not fail by them.
+    fn export_events(&mut self, batch: &Batch) {
+        let Some(lane) = &mut self.logs else { return };
+        let mut left = batch.events().len();
+        for events in batch.events().chunks(self.max_batch) {
+            match lane.send(|encoder| encoder.logs(batch.resource(), events)) {
+                Ok(rejected) => {
+                    lane.reader.count_failed_events(rejected);
+                    left -= events.len();
+                    lane.failures.end();
+                }
+                Err(error) => {
+                    lane.failures.tell(&error);
+                    if !is_about_the_message(&error) {
+                        break;
+                    }
+                }
+            }
+        }
+        lane.reader.count_failed_events(left as u64);
+    }
+
+    fn export_totals(&mut self, snapshot: &Snapshot) -> Result<(), SendError> {
+        let Some(lane) = &mut self.metrics else { return Ok(()) };
+        let mut families = families::of(snapshot);
+        let mut window = Window { temporality: self.temporality, ..Window::whole(snapshot) };
+        window.since = self.last.taken.unwrap_or(window.started);
+        if self.temporality == Temporality::Cumulative {
+            return lane.send_totals(snapshot.resource(), &families, window);
+        }
+        let totals = Totals::of(&families);
+        self.last.totals.subtract_from(&mut families);
+        lane.send_totals(snapshot.resource(), &families, window)?;
+        // Only now: what could not be sent goes with what comes next.
+        self.last = Last { totals, taken: Some(snapshot.taken()) };
+        Ok(())
+    }
+}
+
+/// Whether the server looked at the message and did not want it; another one may do.
+const fn is_about_the_message(error: &SendError) -> bool {
+    matches!(error, SendError::Refused { tries: 1, .. })
+}
+
+/// One signal's encoder, buffer and way.
+struct Lane {
+    encoder: Encoder,
+    way: Way,
+    reader: Reader,
+    failures: Row,
+    rejections: Row,
+    signal: Signal,
+}
+
+impl Lane {
+    fn new(target: &Target, signal: Signal, reader: Reader) -> Result<Self, SendError> {
+        let way = Way::to(target, signal)?;
+        let encoder = Encoder::new(way.is_json());
+        Ok(Self { encoder, way, reader, failures: Row::default(), rejections: Row::default(), signal })
+    }
+
+    /// Encodes and sends one message, and says how many of its records were rejected.
+    fn send(&mut self, encode: impl FnOnce(&mut Encoder)) -> Result<u64, SendError> {
+        encode(&mut self.encoder);
+        let partial = self.way.send(&self.reader, self.encoder.message())?;
+        self.tell_rejections(&partial);
+        Ok(partial.rejected)
+    }
+
+    fn send_totals(
+        &mut self,
+        resource: &Resource,
+        families: &[families::Family<'_>],
+        window: Window,
+    ) -> Result<(), SendError> {
+        if families.is_empty() {
+            return Ok(());
+        }
+        self.send(|encoder| encoder.metrics(resource, families, window)).map(drop)
+    }
+
+    fn tell_rejections(&mut self, partial: &Partial) {
+        if partial.says_nothing() {
+            self.rejections.end();
+        } else {
+            let (rejected, records, message) = (partial.rejected, self.signal.records(), &partial.message);
+            self.rejections.tell(&format_args!("the server rejected {rejected} {records}: {message}"));
+        }
+    }
+}
+
+/// What is told once for each row of the same, not each time.
+#[derive(Default)]
+struct Row {
+    told: bool,
+}
+
+impl Row {
+    fn tell(&mut self, what: &impl fmt::Display) {
+        if !std::mem::replace(&mut self.told, true) {
+            eprintln!("obs: exporter otlp: {what}; more of this is counted, not printed");
+        }
+    }
+
+    fn end(&mut self) {
+        self.told = false;
+    }
+}

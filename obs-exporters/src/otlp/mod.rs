@@ -1,0 +1,43 @@
+//! Spans, totals and events to everything that speaks OTLP, over HTTP or gRPC.
+//!
+//! `exporter` is what the runtime drives; `target` says where a signal goes and how, `message` encodes, `way` takes an encoded message
+//! there, `answer` reads what came back. `protobuf` writes protobuf; JSON is written
+//! by the encoders that files use too.
+//!
+//! # Jaeger, and others
+//! Jaeger takes OTLP itself: gRPC on port 4317, HTTP on port 4318. It takes spans and nothing else, so the other two
+//! signals are switched off. Collectors, Tempo, Phoenix, and Prometheus or `VictoriaMetrics` for totals, are reached the
+//! same way:
+//! ```
+//! use obs_exporters::otlp::{Otlp, Target};
+//!
+//! let jaeger = Otlp::new().endpoint("http://127.0.0.1:4318").without_metrics().without_logs();
+//! let prometheus = Otlp::new()
+//!     .without_traces()
+//!     .without_logs()
+//!     .metrics(|target| target.url("http://127.0.0.1:9090/api/v1/otlp/v1/metrics"));
+//! # drop((jaeger, prometheus));
+//! ```
+
+mod signal;
+
+mod target;
+
+mod protobuf;
+
+mod message;
+
+mod answer;
+
+#[cfg(feature = "otlp-grpc")]
+mod grpc;
+
+mod way;
+
+mod exporter;
+
+pub use crate::families::Temporality;
+pub use exporter::Otlp;
+pub use protobuf::{encode_logs, encode_metrics, encode_traces};
+pub use signal::Signal;
+pub use target::{Protocol, Target};
