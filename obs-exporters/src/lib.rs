@@ -9,6 +9,7 @@
 //! | [`Null`] | – | spans, snapshots | counted |
 //! | `Console` | `console` | the last snapshot | a table at exit |
 //! | `JsonLines` | `json` | spans, events, snapshots | `traces.jsonl`, `logs.jsonl`, `metrics.jsonl` (OTLP/JSON) |
+//! | `Otlp` | `otlp`, `otlp-grpc` | spans, events, snapshots | everything that speaks OTLP, Jaeger too |
 //! | `Prometheus` | `prometheus` | scrapes | text, `OpenMetrics` and protobuf with native histograms |
 //! | `MetricsOut` | `metrics` | snapshots | the recorder of the `metrics` crate |
 //!
@@ -53,6 +54,8 @@ mod wire;
 pub mod console;
 #[cfg(feature = "json")]
 pub mod json;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 
@@ -67,6 +70,8 @@ pub use console::Console;
 pub use json::JsonLines;
 pub use memory::Memory;
 pub use null::Null;
+#[cfg(feature = "otlp")]
+pub use otlp::Otlp;
 #[cfg(feature = "prometheus")]
 pub use prometheus::Prometheus;
 #[cfg(feature = "push")]

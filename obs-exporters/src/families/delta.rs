@@ -15,9 +15,10 @@ pub(crate) struct Totals(HashMap<Key, Number<'static>>);
 impl Totals {
     /// Keeps the totals of counters and histograms.
     pub(crate) fn of(families: &[Family<'_>]) -> Self {
-        let pairs = families.iter().filter(|family| has_deltas(family.kind)).flat_map(|family| {
-            family.points.iter().map(|point| (key(family, point), owned(&point.value)))
-        });
+        let pairs = families
+            .iter()
+            .filter(|family| has_deltas(family.kind))
+            .flat_map(|family| family.points.iter().map(|point| (key(family, point), owned(&point.value))));
         Self(pairs.collect())
     }
 

@@ -3,6 +3,7 @@
 //! Every exporter of metrics starts here, so that the same numbers leave on every path. A family borrows from
 //! its snapshot. `functions` makes those of annotated functions, `own` those of the runtime, `foreign` those that
 //! came in through a bridge; `all` puts them together, and encoders read them.
+//! `window` says which time they are about, `delta` leaves what came since they left last.
 
 mod family;
 
@@ -14,5 +15,14 @@ mod foreign;
 
 mod all;
 
+mod window;
+
+#[cfg(feature = "otlp")]
+mod delta;
+
 pub(crate) use all::{of, of_functions};
+#[cfg(feature = "otlp")]
+pub(crate) use delta::Totals;
 pub(crate) use family::{Attribute, Family, Kind, Number, Point};
+pub use window::Temporality;
+pub(crate) use window::Window;

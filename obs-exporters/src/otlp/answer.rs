@@ -78,10 +78,7 @@ mod tests {
     #[test]
     fn a_partial_success_is_read_from_json() {
         let body = br#"{"partialSuccess": {"rejectedSpans": "12", "errorMessage": "a \"b\" c"}}"#;
-        assert_eq!(
-            Partial::of_json(body, Signal::Traces),
-            Partial { rejected: 12, message: r#"a \"b\" c"#.into() }
-        );
+        assert_eq!(Partial::of_json(body, Signal::Traces), Partial { rejected: 12, message: r#"a \"b\" c"#.into() });
         let plain = br#"{"partialSuccess":{"rejectedLogRecords":7}}"#;
         assert_eq!(Partial::of_json(plain, Signal::Logs).rejected, 7);
         assert_eq!(Partial::of_json(plain, Signal::Traces).rejected, 0);

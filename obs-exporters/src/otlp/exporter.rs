@@ -86,6 +86,11 @@ impl Otlp {
         self.each(|target| target.retry_for(total))
     }
 
+    /// How long is waited before another try, at first and at most; 0.5 s and 5 s when nothing is said.
+    pub fn backoff(self, first: Duration, longest: Duration) -> Self {
+        self.each(|target| target.backoff(first, longest))
+    }
+
     /// Whether messages are compressed.
     pub fn gzip(self, gzip: bool) -> Self {
         self.each(|target| target.gzip(gzip))

@@ -1,6 +1,6 @@
 //! Spans, totals and events to everything that speaks OTLP, over HTTP or gRPC.
 //!
-//! `exporter` is what the runtime drives; `target` says where a signal goes and how, `message` encodes, `way` takes an encoded message
+//! `exporter` is what the runtime drives; `target` says where a signal goes and how, `message` encodes, `way` (and `grpc`, with its `codec`) takes an encoded message
 //! there, `answer` reads what came back. `protobuf` writes protobuf; JSON is written
 //! by the encoders that files use too.
 //!
@@ -28,6 +28,9 @@ mod protobuf;
 mod message;
 
 mod answer;
+
+#[cfg(feature = "otlp-grpc")]
+mod codec;
 
 #[cfg(feature = "otlp-grpc")]
 mod grpc;

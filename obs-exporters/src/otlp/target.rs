@@ -80,6 +80,14 @@ impl Target {
         self
     }
 
+    /// How long is waited before another try: anything up to `first`, which doubles with each try up to `longest`. 0.5 s
+    /// and 5 s when nothing is said.
+    pub const fn backoff(mut self, first: Duration, longest: Duration) -> Self {
+        self.settings.retry.first = first;
+        self.settings.retry.longest = longest;
+        self
+    }
+
     /// Whether messages are compressed.
     pub const fn gzip(mut self, gzip: bool) -> Self {
         self.settings.compression = if gzip { Compression::Gzip } else { Compression::None };

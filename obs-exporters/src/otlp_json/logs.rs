@@ -1,6 +1,8 @@
 //! A batch's events as one `LogsData`. A pure function into a string.
 
-use obs_runtime::{Batch, Event};
+use std::sync::Arc;
+
+use obs_runtime::{Batch, Event, Resource};
 
 use super::common::{attribute, count, envelope, unix_nanos};
 use crate::attributes;
@@ -12,8 +14,13 @@ use crate::json_writer::Writer;
 /// One log record for each event: the message is the body, the module `obs.target`, and the ids are those of the span it
 /// happened in, so that a log line and its trace are joined.
 pub fn encode(batch: &Batch) -> String {
-    envelope(["resourceLogs", "scopeLogs", "logRecords"], batch.resource(), |to| {
-        to.array(batch.events(), |to, event| to.object(|to| write_event(to, event)));
+    write(batch.resource(), batch.events())
+}
+
+/// The same for some events.
+pub(crate) fn write(resource: &Resource, events: &[Arc<Event>]) -> String {
+    envelope(["resourceLogs", "scopeLogs", "logRecords"], resource, |to| {
+        to.array(events, |to, event| to.object(|to| write_event(to, event)));
     })
 }
 

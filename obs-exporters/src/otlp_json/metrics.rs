@@ -1,14 +1,11 @@
 //! A snapshot as one `MetricsData`. A pure function into a string.
 
-use obs_runtime::{Exemplar, Histogram, Snapshot};
+use obs_runtime::{Exemplar, Histogram, Resource, Snapshot};
 
 use super::common::{attribute, envelope, unix_nanos};
 use crate::attributes::Attribute;
-use crate::families::{self, Family, Kind, Number};
+use crate::families::{self, Family, Kind, Number, Temporality, Window};
 use crate::json_writer::Writer;
-
-/// The temporality of sums and histograms: since the start of the program.
-const CUMULATIVE: u8 = 2;
 
 /// Writes a snapshot as one line of OTLP/JSON, a `MetricsData`, without the newline.
 ///
@@ -17,20 +14,18 @@ const CUMULATIVE: u8 = 2;
 /// Names, units and attributes are those that the Prometheus page is made from. Exemplars stand beside histograms when an
 /// exporter wants them.
 pub fn encode(snapshot: &Snapshot) -> String {
-    let families = families::of(snapshot);
-    let times = Times { start: unix_nanos(snapshot.started()), now: unix_nanos(snapshot.taken()) };
-    envelope(["resourceMetrics", "scopeMetrics", "metrics"], snapshot.resource(), |to| {
-        to.array(&families, |to, family| to.object(|to| write_family(to, family, times)));
+    write(snapshot.resource(), &families::of(snapshot), Window::whole(snapshot))
+}
+
+/// The same for families that are there already.
+pub(crate) fn write(resource: &Resource, families: &[Family<'_>], window: Window) -> String {
+    envelope(["resourceMetrics", "scopeMetrics", "metrics"], resource, |to| {
+        to.array(families, |to, family| to.object(|to| write_family(to, family, window)));
     })
 }
 
-#[derive(Clone, Copy)]
-struct Times {
-    start: u128,
-    now: u128,
-}
-
-fn write_family(to: &mut Writer, family: &Family<'_>, times: Times) {
+fn write_family(to: &mut Writer, family: &Family<'_>, window: Window) {
+    let (temporality, begin) = window.of(family.kind);
     to.key("name").text(&family.name);
     to.key("description").text(&family.help);
     to.key("unit").text(family.unit);
@@ -43,16 +38,16 @@ fn write_family(to: &mut Writer, family: &Family<'_>, times: Times) {
         to.key("dataPoints").array(&family.points, |to, point| {
             to.object(|to| {
                 write_attributes(to, &point.attributes);
-                to.key("startTimeUnixNano").quoted(times.start);
-                to.key("timeUnixNano").quoted(times.now);
-                write_value(to, &point.value);
+                to.key("startTimeUnixNano").quoted(unix_nanos(begin));
+                to.key("timeUnixNano").quoted(unix_nanos(window.end));
+                write_value(to, &point.value, temporality);
                 if !point.exemplars.is_empty() {
                     to.key("exemplars").array(&*point.exemplars, write_exemplar);
                 }
             });
         });
         if kind != "gauge" {
-            to.key("aggregationTemporality").plain(CUMULATIVE);
+            to.key("aggregationTemporality").plain(temporality as u8);
         }
         if kind == "sum" {
             to.key("isMonotonic").plain(family.kind == Kind::Counter);
@@ -74,15 +69,15 @@ fn write_exemplar(to: &mut Writer, exemplar: &Exemplar) {
     });
 }
 
-fn write_value(to: &mut Writer, value: &Number<'_>) {
+fn write_value(to: &mut Writer, value: &Number<'_>, temporality: Temporality) {
     match value {
         Number::Int(value) => to.key("asInt").quoted(i64::try_from(*value).unwrap_or(i64::MAX)),
         Number::Float(value) => to.key("asDouble").float(*value),
-        Number::Histogram(histogram) => write_histogram(to, histogram),
+        Number::Histogram(histogram) => write_histogram(to, histogram, temporality),
     }
 }
 
-fn write_histogram(to: &mut Writer, histogram: &Histogram) {
+fn write_histogram(to: &mut Writer, histogram: &Histogram, temporality: Temporality) {
     to.key("count").quoted(histogram.count());
     to.key("sum").float(histogram.sum());
     to.key("scale").plain(histogram.scale());
@@ -93,7 +88,8 @@ fn write_histogram(to: &mut Writer, histogram: &Histogram) {
         to.key("offset").plain(offset);
         to.key("bucketCounts").array(histogram.counts(), Writer::quoted);
     });
-    if histogram.count() > 0 {
+    // Of a delta only the largest value ever is known, not that of its window.
+    if histogram.count() > 0 && temporality == Temporality::Cumulative {
         to.key("max").float(histogram.max());
     }
 }
@@ -109,7 +105,7 @@ mod tests {
             histogram.record_nanos(nanos);
         }
         let mut to = Writer::new();
-        to.object(|to| write_histogram(to, &histogram));
+        to.object(|to| write_histogram(to, &histogram, Temporality::Cumulative));
         // One second is the upper bound of OTLP's bucket -1; what is past it lies in bucket 0.
         let want = r#"{"count":"4","sum":3.000000002,"scale":4,"zeroCount":"1","positive":{"offset":-1,"bucketCounts":["1","2"]},"max":1.000000001}"#;
         assert_eq!(to.into_string(), want);

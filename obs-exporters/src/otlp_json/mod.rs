@@ -14,3 +14,10 @@ mod metrics;
 pub use logs::encode as encode_logs;
 pub use metrics::encode as encode_metrics;
 pub use traces::encode as encode_traces;
+
+#[cfg(feature = "otlp")]
+pub(crate) use logs::write as logs;
+#[cfg(feature = "otlp")]
+pub(crate) use metrics::write as metrics;
+#[cfg(feature = "otlp")]
+pub(crate) use traces::write as traces;

@@ -1,6 +1,6 @@
 //! A batch's spans as one `TracesData`. A pure function into a string.
 
-use obs_runtime::{Batch, Event, Link, Span};
+use obs_runtime::{Batch, Event, Link, Resource, Span};
 
 use super::common::{attribute, count, envelope, unix_nanos};
 use crate::attributes::{self, Attribute};
@@ -14,12 +14,17 @@ use crate::json_writer::Writer;
 /// `obs.longest_poll_ns`; `obs.over_budget` is there when a budget was broken. Events hang on their spans under their
 /// message, with their level as the attribute `level`.
 pub fn encode(batch: &Batch) -> String {
-    envelope(["resourceSpans", "scopeSpans", "spans"], batch.resource(), |to| {
-        to.array(batch.spans(), |to, span| to.object(|to| write_span(to, span)));
+    write(batch.resource(), batch.spans(), true)
+}
+
+/// The same for some spans, with events on them or without.
+pub(crate) fn write(resource: &Resource, spans: &[Span], with_events: bool) -> String {
+    envelope(["resourceSpans", "scopeSpans", "spans"], resource, |to| {
+        to.array(spans, |to, span| to.object(|to| write_span(to, span, with_events)));
     })
 }
 
-fn write_span(to: &mut Writer, span: &Span) {
+fn write_span(to: &mut Writer, span: &Span, with_events: bool) {
     to.key("traceId").quoted(span.trace_id());
     to.key("spanId").quoted(span.span_id());
     if !span.trace_state().is_empty() {
@@ -37,15 +42,21 @@ fn write_span(to: &mut Writer, span: &Span) {
     to.key("endTimeUnixNano").quoted(start + span.duration().as_nanos());
     to.key("attributes").array([span], |to, span| attributes::of_span(span, |key, value| attribute(to, key, value)));
     count(to, "droppedAttributesCount", span.dropped_fields());
-    if !span.events().is_empty() {
-        to.key("events").array(span.events(), |to, event| to.object(|to| write_event(to, event)));
+    if with_events {
+        write_events(to, span);
     }
-    count(to, "droppedEventsCount", span.dropped_events());
     if !span.links().is_empty() {
         to.key("links").array(span.links(), |to, link| to.object(|to| write_link(to, link)));
     }
     count(to, "droppedLinksCount", span.dropped_links());
     to.key("status").object(|to| write_status(to, span));
+}
+
+fn write_events(to: &mut Writer, span: &Span) {
+    if !span.events().is_empty() {
+        to.key("events").array(span.events(), |to, event| to.object(|to| write_event(to, event)));
+    }
+    count(to, "droppedEventsCount", span.dropped_events());
 }
 
 fn write_event(to: &mut Writer, event: &Event) {

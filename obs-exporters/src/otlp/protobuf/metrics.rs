@@ -69,13 +69,7 @@ fn write_numbers(to: &mut Writer, family: &Family<'_>, times: Times) {
     }
 }
 
-fn write_histogram(
-    to: &mut Writer,
-    point: &Point<'_>,
-    histogram: &Histogram,
-    times: Times,
-    temporality: Temporality,
-) {
+fn write_histogram(to: &mut Writer, point: &Point<'_>, histogram: &Histogram, times: Times, temporality: Temporality) {
     write_attributes(to, 1, point);
     write_times(to, times);
     to.fixed64(4, histogram.count());
