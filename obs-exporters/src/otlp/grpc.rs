@@ -131,12 +131,11 @@ fn failed(url: &str, status: &Status) -> Attempt<Partial> {
         _ => false,
     };
     let url = shown(url);
-    let error = match causes(status) {
-        Some(causes) => SendError::NoAnswer { url, source: causes.into(), tries: 1 },
-        None => {
-            let (status, said) = (status.code().to_string(), status.message().to_owned());
-            SendError::Refused { url, status, said, tries: 1 }
-        }
+    let error = if let Some(causes) = causes(status) {
+        SendError::NoAnswer { url, source: causes.into(), tries: 1 }
+    } else {
+        let (status, said) = (status.code().to_string(), status.message().to_owned());
+        SendError::Refused { url, status, said, tries: 1 }
     };
     if is_transient && !is_bad_handshake(status) { Attempt::Again { error, after } } else { Attempt::Final(error) }
 }

@@ -9,7 +9,7 @@ use crate::transport::{Client, Request, SendError, check};
 
 /// The way of one signal.
 pub(super) enum Way {
-    Http(Http),
+    Http(Box<Http>),
     #[cfg(feature = "otlp-grpc")]
     Grpc(Box<super::grpc::Grpc>),
 }
@@ -18,15 +18,19 @@ impl Way {
     /// Reads certificates and looks at the address; connects nowhere yet.
     pub(super) fn to(target: &Target, signal: Signal) -> Result<Self, SendError> {
         match target.spoken() {
-            Protocol::HttpProtobuf | Protocol::HttpJson => Ok(Self::Http(Http::new(target, signal)?)),
+            Protocol::HttpProtobuf | Protocol::HttpJson => Ok(Self::Http(Box::new(Http::new(target, signal)?))),
             #[cfg(feature = "otlp-grpc")]
             Protocol::Grpc => Ok(Self::Grpc(Box::new(super::grpc::Grpc::new(target, signal)?))),
         }
     }
 
     /// Whether messages are to be JSON.
-    pub(super) const fn is_json(&self) -> bool {
-        matches!(self, Self::Http(Http { is_json: true, .. }))
+    pub(super) fn is_json(&self) -> bool {
+        match self {
+            Self::Http(http) => http.is_json,
+            #[cfg(feature = "otlp-grpc")]
+            Self::Grpc(_) => false,
+        }
     }
 
     /// Sends a message until it is taken, and says what of it was not.

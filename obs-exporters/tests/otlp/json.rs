@@ -27,7 +27,7 @@ fn both_formats_say_the_same() {
     }
     let clock = ManualClock::new();
     clock.run(|| (0..20).for_each(|shift| timed(&clock, 1 << shift)));
-    counted_by("GET");
+    counted_by("PATCH");
     let snapshot = snapshot();
     let protobuf = ExportMetricsServiceRequest::decode(&*encode_metrics(&snapshot)).unwrap();
     let json: ExportMetricsServiceRequest =

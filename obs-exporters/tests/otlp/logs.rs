@@ -21,7 +21,8 @@ fn an_event_is_a_log_record_with_the_ids_of_its_span() {
         .flat_map(|scope| scope.log_records)
         .collect();
     let said = |body: &str| records.iter().find(|record| record.body == Some(any(text(body)))).unwrap();
-    let span = batches.iter().flat_map(|batch| batch.spans()).find(|span| span.name().ends_with("everything")).unwrap();
+    let span =
+        batches.iter().flat_map(obs_runtime::Batch::spans).find(|span| span.name().ends_with("everything")).unwrap();
 
     let record = said("the card is old");
     assert_eq!((record.severity_number, record.severity_text.as_str()), (13, "WARN"));

@@ -88,7 +88,8 @@ fn a_recorded_call_stands_beside_its_bucket() {
         }
     });
     let point = duration_of(&taken.unwrap(), "functions::timed");
-    let span = batches.iter().flat_map(|batch| batch.spans()).find(|span| span.name().ends_with("::timed")).unwrap();
+    let span =
+        batches.iter().flat_map(obs_runtime::Batch::spans).find(|span| span.name().ends_with("::timed")).unwrap();
     let [shown] = &point.exemplars[..] else { panic!("one exemplar: {point:?}") };
     assert_eq!((&*shown.trace_id, &*shown.span_id), (&span.trace_id().to_bytes()[..], &span.span_id().to_bytes()[..]));
     assert_eq!(shown.value, Some(exemplar::Value::AsDouble(0.003)));

@@ -76,13 +76,13 @@ fn write_histogram(to: &mut Writer, point: &Point<'_>, histogram: &Histogram, ti
     to.double(5, histogram.sum());
     to.sint(6, histogram.scale().into());
     to.fixed64(7, histogram.zero_count());
-    if !histogram.counts().is_empty() {
-        to.message(8, |to| {
+    to.message(8, |to| {
+        if !histogram.counts().is_empty() {
             // OTLP counts buckets from their lower bound, Prometheus from their upper.
             to.sint(1, i64::from(histogram.offset()) - 1);
             to.packed(2, histogram.counts());
-        });
-    }
+        }
+    });
     point.exemplars.iter().for_each(|exemplar| to.message(11, |to| write_exemplar(to, exemplar)));
     // Of a delta only the largest value ever is known, not that of its window.
     if histogram.count() > 0 && temporality == Temporality::Cumulative {
