@@ -11,6 +11,8 @@
 //! | `JsonLines` | `json` | spans, events, snapshots | `traces.jsonl`, `logs.jsonl`, `metrics.jsonl` (OTLP/JSON) |
 //! | `Otlp` | `otlp`, `otlp-grpc` | spans, events, snapshots | everything that speaks OTLP, Jaeger too |
 //! | `Prometheus` | `prometheus` | scrapes | text, `OpenMetrics` and protobuf with native histograms |
+//! | `Zipkin` | `zipkin` | spans | JSON of Zipkin's version 2 over HTTP |
+//! | `Influx` | `influx` | snapshots | line protocol over HTTP |
 //! | `MetricsOut` | `metrics` | snapshots | the recorder of the `metrics` crate |
 //!
 //! The other way round, `MetricsRecorder` (feature `metrics`) brings what crates record through `metrics` into
@@ -19,14 +21,17 @@
 mod memory;
 mod null;
 
-#[cfg(any(feature = "json", feature = "otlp"))]
+#[cfg(any(feature = "json", feature = "otlp", feature = "zipkin"))]
+#[cfg_attr(not(any(feature = "json", feature = "otlp")), allow(dead_code, reason = "each exporter uses a part of it"))]
 mod attributes;
-#[cfg(any(feature = "json", feature = "otlp", feature = "prometheus", feature = "metrics"))]
+#[cfg(any(feature = "json", feature = "otlp", feature = "prometheus", feature = "metrics", feature = "influx"))]
 #[cfg_attr(
-    not(all(feature = "json", feature = "prometheus", feature = "metrics")),
+    not(all(feature = "json", feature = "prometheus", feature = "metrics", feature = "influx")),
     allow(dead_code, unused_imports, reason = "each exporter uses a part of it")
 )]
 mod families;
+#[cfg(feature = "influx")]
+mod instance;
 #[cfg(any(feature = "json", feature = "otlp"))]
 #[cfg_attr(
     not(feature = "json"),
@@ -34,14 +39,18 @@ mod families;
 )]
 mod otlp_json;
 
-#[cfg(any(feature = "prometheus", feature = "metrics"))]
+#[cfg(any(feature = "prometheus", feature = "metrics", feature = "influx"))]
 #[cfg_attr(not(feature = "prometheus"), allow(unreachable_pub, reason = "only the Prometheus page shows it"))]
 mod name;
 #[cfg(feature = "push")]
 #[allow(dead_code, unused_imports, reason = "each exporter that pushes uses a part of it")]
 mod transport;
 
-#[cfg(any(feature = "json", feature = "otlp"))]
+#[cfg(any(feature = "json", feature = "otlp", feature = "zipkin"))]
+#[cfg_attr(
+    not(any(feature = "json", feature = "otlp")),
+    allow(dead_code, reason = "each exporter writes a part of it")
+)]
 mod json_writer;
 #[cfg(any(feature = "prometheus", feature = "otlp"))]
 #[cfg_attr(
@@ -52,12 +61,16 @@ mod wire;
 
 #[cfg(feature = "console")]
 pub mod console;
+#[cfg(feature = "influx")]
+pub mod influx;
 #[cfg(feature = "json")]
 pub mod json;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
+#[cfg(feature = "zipkin")]
+pub mod zipkin;
 
 #[cfg(feature = "metrics")]
 pub mod bridge;
@@ -66,6 +79,8 @@ pub mod bridge;
 pub use bridge::{InstallError, MetricsOut, MetricsRecorder};
 #[cfg(feature = "console")]
 pub use console::Console;
+#[cfg(feature = "influx")]
+pub use influx::Influx;
 #[cfg(feature = "json")]
 pub use json::JsonLines;
 pub use memory::Memory;
@@ -76,3 +91,5 @@ pub use otlp::Otlp;
 pub use prometheus::Prometheus;
 #[cfg(feature = "push")]
 pub use transport::SendError;
+#[cfg(feature = "zipkin")]
+pub use zipkin::Zipkin;

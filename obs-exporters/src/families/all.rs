@@ -14,6 +14,14 @@ pub(crate) fn of(snapshot: &Snapshot) -> Vec<Family<'_>> {
     families
 }
 
+/// The families that are not about annotated functions.
+pub(crate) fn of_others(snapshot: &Snapshot) -> Vec<Family<'_>> {
+    let mut families = own::families(snapshot);
+    families.extend(foreign::families(snapshot));
+    families.retain(|family| !family.points.is_empty());
+    families
+}
+
 /// The families of annotated functions only.
 pub(crate) fn of_functions(snapshot: &Snapshot) -> Vec<Family<'_>> {
     functions::families(snapshot)

@@ -1,0 +1,68 @@
+//! The annotated functions of all tests. Each test has its own, since totals are those of the process.
+
+use std::time::Duration;
+
+use obs_runtime::expand::{EventSite, event};
+use obs_runtime::{Level, ManualClock};
+
+use crate::obs::{budget, counted, profiled, traced};
+
+#[traced(crate = crate::obs, name = "shop::Cart::checkout", kind = server, fields(id = id, who = who, ratio = 0.5_f64, error = true))]
+pub fn checkout(clock: &ManualClock, id: i64, who: &str) -> Result<(), &'static str> {
+    static SITE: EventSite = EventSite::new("shop", "shop.rs", 1);
+    clock.advance(Duration::from_nanos(1_500));
+    event(&SITE, Level::Warn, "the \"cache\" is cold", |fields| {
+        fields.value("hits", &0_u32);
+        fields.value("region", "eu");
+    });
+    pay(clock);
+    find(clock);
+    Err("declined")
+}
+
+#[traced(crate = crate::obs, name = "shop::pay", kind = client, fields("server.address" = "Bank.example", "server.port" = 443))]
+pub fn pay(clock: &ManualClock) {
+    clock.advance(Duration::from_micros(10));
+}
+
+#[traced(crate = crate::obs, name = "shop::find")]
+pub fn find(_: &ManualClock) {
+    obs_runtime::current().set_fields(|fields| fields.value("peer.service", "not a client"));
+}
+
+#[profiled(crate = crate::obs)]
+#[counted(crate = crate::obs, labels(method = method))]
+pub fn pays(clock: &ManualClock, method: &str, millis: u64, declined: bool) -> Result<(), &'static str> {
+    clock.advance(Duration::from_millis(millis));
+    if declined { Err("declined") } else { Ok(()) }
+}
+
+#[profiled(crate = crate::obs, name = "influx::twice")]
+pub fn twice_a() {}
+
+#[profiled(crate = crate::obs, name = "influx::twice")]
+pub fn twice_b() {}
+
+#[profiled(crate = crate::obs)]
+#[budget(ms = 10, crate = crate::obs)]
+pub fn bounded(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+}
+
+#[counted(in_flight, crate = crate::obs)]
+pub fn running(inside: impl FnOnce()) {
+    inside();
+}
+
+#[profiled(crate = crate::obs)]
+pub async fn waits() {
+    let mut polled = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut polled, true) {
+            return std::task::Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}
