@@ -26,6 +26,7 @@
 //! - `enabled` (default): without it every attribute leaves the function as written and [`init`] starts nothing.
 //!   A library annotates with `default-features = false`; the application turns it on for all.
 //! - `console` (default): the report at exit. `json`, `prometheus`: the other exporters.
+//! - `stream`: streams in a context, and streams as spans.
 //! - `metrics`: what other crates record through `metrics` leaves through our exporters, and the other way round.
 //! - `tracing`: spans and events of crates that use `tracing` become ours. `log`: records become events.
 
@@ -46,6 +47,8 @@ pub use obs_runtime::{
 };
 
 pub use obs_runtime::propagation;
+#[cfg(feature = "stream")]
+pub use obs_runtime::{StreamExt, TracedStream};
 
 /// What takes spans and totals out of the process; one feature each.
 pub use obs_exporters as exporters;
@@ -61,5 +64,7 @@ pub use obs_runtime::expand as __private;
 /// The attributes, for a `use obs::prelude::*`.
 pub mod prelude {
     pub use crate::FutureExt as _;
+    #[cfg(feature = "stream")]
+    pub use crate::StreamExt as _;
     pub use crate::{budget, counted, profiled, traced};
 }

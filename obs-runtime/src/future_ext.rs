@@ -1,4 +1,4 @@
-//! Futures and streams that take a context along.
+//! Futures that take a context along, or run as a span with a name.
 
 use std::future::Future;
 use std::panic::Location;
@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::dynamic::{CallsiteKey, callsite_of};
 use crate::field_set::NoFields;
 use crate::guard::Trace;
+use crate::in_context::InContext;
 use crate::labels::NoLabels;
 use crate::level::SpanKind;
 use crate::probe::Seen;
@@ -28,7 +29,7 @@ pub trait FutureExt: Future + Sized {
     /// # drop(task);
     /// ```
     fn in_context(self, context: Context) -> InContext<Self> {
-        InContext { inner: self, context }
+        InContext::new(self, context)
     }
 
     /// Runs the future as a span with a name, from its first poll to its end.
@@ -83,32 +84,3 @@ impl<F: Future> std::fmt::Debug for Traced<F> {
 }
 
 impl<F: Future> FutureExt for F {}
-
-/// A future, or a stream, that runs in a context.
-#[must_use = "futures do nothing unless you `.await` or poll them"]
-#[derive(Debug)]
-pub struct InContext<F> {
-    inner: F,
-    context: Context,
-}
-
-impl<F> InContext<F> {
-    /// The inner future, pinned, and the context.
-    fn project(self: Pin<&mut Self>) -> (Pin<&mut F>, &mut Context) {
-        // SAFETY: nothing is moved out through this reference.
-        let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: `inner` is pinned whenever `self` is: it is never moved out, there is no `Drop` of our own that could,
-        // and `InContext` is `Unpin` only if `F` is. `context` is never handed out as pinned.
-        (unsafe { Pin::new_unchecked(&mut this.inner) }, &mut this.context)
-    }
-}
-
-impl<F: Future> Future for InContext<F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
-        let (inner, context) = self.project();
-        let _scope = context.attach();
-        inner.poll(task)
-    }
-}

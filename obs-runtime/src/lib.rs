@@ -37,6 +37,8 @@ mod health;
 mod health_counters;
 mod histogram;
 mod ids;
+#[expect(unsafe_code, reason = "pin projection")]
+mod in_context;
 mod labels;
 mod level;
 mod link;
@@ -72,6 +74,9 @@ mod start;
 mod start_error;
 #[expect(unsafe_code, reason = "null or a reference, behind an atomic")]
 mod static_ptr;
+#[cfg(feature = "stream")]
+#[expect(unsafe_code, reason = "pin projection")]
+mod stream_ext;
 mod sync;
 mod tail_sampler;
 #[expect(unsafe_code, reason = "pin projection")]
@@ -106,10 +111,11 @@ pub use exporter::{Exporter, Reader, Wants};
 pub use field_array::ArrayElement;
 pub use field_value::FieldValue;
 pub use fields::Fields;
-pub use future_ext::{FutureExt, InContext, Traced};
+pub use future_ext::{FutureExt, Traced};
 pub use health::Health;
 pub use histogram::Histogram;
 pub use ids::{SpanId, TraceId};
+pub use in_context::InContext;
 pub use labels::{LabelValue, Labels};
 pub use level::{Level, ParseLevelError, SpanKind};
 pub use link::Link;
@@ -132,6 +138,8 @@ pub use sensitive::Sensitive;
 pub use snapshot::{CallsiteSnapshot, Polls, Series, Snapshot};
 pub use start::{AsContext, AsLinks};
 pub use start_error::StartError;
+#[cfg(feature = "stream")]
+pub use stream_ext::{StreamExt, TracedStream};
 pub use tail_sampler::TailSampler;
 pub use telemetry::Telemetry;
 pub use totals::{register_source, snapshot};

@@ -121,6 +121,13 @@ impl<M: Mode, K: Kept> Task<M, K> {
         Driven { future, task: self, finish: |_: &mut Self, never| never }
     }
 
+    /// Runs one poll of something else than a future as part of this call.
+    #[cfg(feature = "stream")]
+    pub(crate) fn poll<R>(&mut self, poll: impl FnOnce() -> R) -> R {
+        let _scope = OnePoll::enter(self);
+        poll()
+    }
+
     /// Whether the call becomes a span.
     #[inline(always)]
     pub fn is_recorded(&self) -> bool {
