@@ -40,6 +40,7 @@ counters! {
     EVENTS_FAILED => events_failed,
     NOTES_LATE => notes_late,
     HEADERS_DROPPED => headers_dropped,
+    FIELDS_TRUNCATED => fields_truncated,
     SPANS_HELD => spans_held,
     KEPT_ERROR => kept_error,
     KEPT_OVER_BUDGET => kept_over_budget,

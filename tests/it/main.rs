@@ -3,11 +3,14 @@
 
 mod budgets;
 mod by_hand;
+mod context;
 mod fusion;
 mod in_flight;
 mod labels;
 mod listener;
+mod notes;
 mod outcomes;
+mod sampling;
 mod shapes;
 mod spans;
 mod starts;

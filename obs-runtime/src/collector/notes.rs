@@ -8,7 +8,7 @@ use crate::clock::Anchor;
 use crate::event::Event;
 use crate::event_site;
 use crate::field_reader;
-use crate::health_counters::NOTES_LATE;
+use crate::health_counters::{FIELDS_TRUNCATED, NOTES_LATE};
 use crate::ids::{SpanId, TraceId};
 use crate::link::Link;
 use crate::note::{NoteKind, NoteRecord, TEXT};
@@ -16,7 +16,7 @@ use crate::shard::POOL;
 use crate::span_memory::MEMORY;
 use crate::value::Value;
 
-/// Events and links of one span, at most, as OpenTelemetry has it.
+/// Events, links and late fields of one span, at most, as OpenTelemetry has it.
 const MAX_NOTES: usize = 128;
 /// Spans that run and have notes, at most; past it the one that was noted first is given up.
 const MAX_HELD: usize = 65_536;
@@ -35,6 +35,14 @@ pub(super) struct Held {
 struct Pending {
     notes: Box<Notes>,
     fields: Vec<(&'static str, Value)>,
+    /// Late fields past the limit, and those that were cut.
+    dropped_fields: u32,
+}
+
+impl Pending {
+    fn len(&self) -> usize {
+        self.fields.len() + self.notes.links.len() + self.notes.events.len()
+    }
 }
 
 impl Held {
@@ -51,7 +59,7 @@ impl Held {
                         redact(&mut event);
                         self.take_event(record, Arc::new(event));
                     }
-                    NoteKind::Fields => self.pending(record.span).fields.extend(field_reader::read(payload)),
+                    NoteKind::Fields => self.take_fields(record, payload),
                     NoteKind::Link => self.take_link(record, payload),
                 }
             });
@@ -68,6 +76,19 @@ impl Held {
             }
         }
         self.events.push(event);
+    }
+
+    fn take_fields(&mut self, record: NoteRecord, payload: &[u64]) {
+        let pending = self.pending(record.span);
+        pending.dropped_fields += u32::from(record.dropped);
+        for field in field_reader::read(payload) {
+            if pending.fields.len() < MAX_NOTES {
+                pending.fields.push(field);
+            } else {
+                pending.dropped_fields += 1;
+                FIELDS_TRUNCATED.add(1);
+            }
+        }
     }
 
     fn take_link(&mut self, record: NoteRecord, payload: &[u64]) {
@@ -94,10 +115,14 @@ impl Held {
     fn give_up_the_oldest(&mut self) {
         while self.order.len() > MAX_HELD {
             let oldest = self.order.pop_front().and_then(|span| self.by_span.remove(&span));
-            if let Some(pending) = oldest {
-                NOTES_LATE.add((pending.fields.len() + pending.notes.links.len() + pending.notes.events.len()) as u64);
-            }
+            NOTES_LATE.add(oldest.map_or(0, |pending| pending.len() as u64));
         }
+    }
+
+    /// Spans that have not ended when there is no later round: their notes are counted.
+    pub(super) fn give_up_all(&mut self) {
+        self.order.clear();
+        NOTES_LATE.add(self.by_span.drain().map(|(_, pending)| pending.len() as u64).sum());
     }
 
     /// Gives spans what was noted on them.
@@ -108,6 +133,7 @@ impl Held {
         for span in spans {
             let Some(pending) = self.by_span.remove(&span.span_id.get()) else { continue };
             span.fields.extend(pending.fields);
+            span.dropped_fields += pending.dropped_fields;
             let noted = pending.notes.events.len() + pending.notes.links.len() > 0;
             span.notes = noted.then_some(pending.notes);
         }

@@ -54,6 +54,7 @@ impl Stages {
 
     /// What is left when there is no later round.
     pub(super) fn end(&mut self) -> Vec<Span> {
+        self.held.give_up_all();
         let spans = self.tail.as_mut().map(Tail::decide_all).unwrap_or_default();
         self.finish(spans)
     }
