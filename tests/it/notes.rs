@@ -108,22 +108,23 @@ fn costly(level: Level) {
     obs::event!(level, message(), field = message());
 }
 
+struct SpansOnly;
+impl obs::Exporter for SpansOnly {
+    type Error = std::convert::Infallible;
+    fn wants(&self) -> obs::Wants {
+        obs::Wants { events: false, ..obs::Wants::SPANS }
+    }
+    fn export(&mut self, _: &obs::Batch) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
 #[test]
 fn an_event_that_nobody_wants_is_not_evaluated() {
     let turn = crate::support::turn();
     costly(Level::Error);
     assert_eq!(EVALUATED.get(), 0, "nothing runs");
 
-    struct SpansOnly;
-    impl obs::Exporter for SpansOnly {
-        type Error = std::convert::Infallible;
-        fn wants(&self) -> obs::Wants {
-            obs::Wants { events: false, ..obs::Wants::SPANS }
-        }
-        fn export(&mut self, _: &obs::Batch) -> Result<(), Self::Error> {
-            Ok(())
-        }
-    }
     let telemetry = obs::builder().exporter(SpansOnly).start().expect("one at a time");
     costly(Level::Error);
     assert_eq!(EVALUATED.get(), 0, "no exporter wants events");

@@ -1,5 +1,7 @@
 //! Which traces are recorded, decided when they begin; and that the counts of it are exact.
 
+use std::collections::HashMap;
+
 use obs::{Context, Health, Sampler, SpanId, TraceId, TraceState, traced};
 
 use crate::support::{Kept, totals};
@@ -113,6 +115,20 @@ fn a_parent_in_another_process_decides_where_it_is_asked() {
             assert!(root.has_remote_parent());
         }
     }
+}
+
+#[test]
+fn randomness_that_came_along_decides_instead_of_the_id() {
+    let kept = keeps(Sampler::ratio(0.5));
+    let calls = |state: &str| {
+        let parent = "00-00000010000000000000000000000000-0000000000000009-00".to_owned();
+        let headers = [("traceparent".to_owned(), parent), ("tracestate".to_owned(), state.to_owned())];
+        let _scope = obs::propagation::extract(&HashMap::from(headers)).attach();
+        root();
+    };
+    assert_eq!(decisions(|| calls("ot=rv:80000000000000,vendor=x")), [1, 0, 0]);
+    assert_eq!(decisions(|| calls("ot=rv:7fffffffffffff,vendor=x")), [0, 1, 0]);
+    assert_eq!(kept.spans("sampling::root")[0].trace_state().to_string(), "ot=th:8;rv:80000000000000,vendor=x");
 }
 
 #[test]
