@@ -40,7 +40,7 @@ pub(crate) fn of_span<'a>(span: &'a Span, mut each: impl FnMut(&'a str, Attribut
         ours("obs.busy_ns", Attribute::Int(nanos(polls.busy)));
         ours("obs.longest_poll_ns", Attribute::Int(nanos(polls.longest)));
     }
-    fields(span.fields(), each);
+    of_fields(span.fields(), |key, value| each(key, Attribute::Value(value)));
 }
 
 /// Hands out an event's attributes, as its log record has them.
@@ -54,7 +54,7 @@ pub(crate) fn of_event<'a>(event: &'a Event, mut each: impl FnMut(&'a str, Attri
     ours("obs.target", Attribute::Text(source.target));
     place(source.file, source.line, &mut ours);
     ours("thread.id", Attribute::Int(event.thread().into()));
-    fields(event.fields(), each);
+    of_fields(event.fields(), |key, value| each(key, Attribute::Value(value)));
 }
 
 fn place<'a>(file: &'a str, line: u32, each: &mut impl FnMut(&'static str, Attribute<'a>)) {
@@ -65,11 +65,11 @@ fn place<'a>(file: &'a str, line: u32, each: &mut impl FnMut(&'static str, Attri
     }
 }
 
-fn fields<'a>(fields: &'a [(&'static str, Value)], mut each: impl FnMut(&'a str, Attribute<'a>)) {
+/// Hands out fields, each name once: where one was set again, the last value counts.
+pub(crate) fn of_fields<'a>(fields: &'a [(&'static str, Value)], mut each: impl FnMut(&'a str, &'a Value)) {
     for (at, (key, value)) in fields.iter().enumerate() {
-        // Set again later: the last value counts.
         if !fields[at + 1..].iter().any(|(later, _)| later == key) {
-            each(key, Attribute::Value(value));
+            each(key, value);
         }
     }
 }

@@ -14,6 +14,18 @@ impl Writer {
         Self { out: String::with_capacity(4096), comma: false }
     }
 
+    /// Goes on with a list of values: the first one has a comma before it.
+    #[cfg(feature = "chrome")]
+    pub(crate) fn continued() -> Self {
+        Self { comma: true, ..Self::new() }
+    }
+
+    /// Ends the line; the next value begins on a new one, after its comma.
+    #[cfg(feature = "chrome")]
+    pub(crate) fn line(&mut self) {
+        self.out.push('\n');
+    }
+
     pub(crate) fn into_string(self) -> String {
         self.out
     }

@@ -7,6 +7,8 @@
 //! |---|---|---|---|
 //! | [`Memory`] | – | spans, events, snapshots | kept for a test |
 //! | [`Null`] | – | spans, snapshots | counted |
+//! | `Chrome` | `chrome` | spans, events | a trace for Perfetto and `chrome://tracing` |
+//! | `Flamegraph` | `flamegraph` | spans | folded stacks, or a flame graph as SVG |
 //! | `Console` | `console` | the last snapshot | a table at exit |
 //! | `JsonLines` | `json` | spans, events, snapshots | `traces.jsonl`, `logs.jsonl`, `metrics.jsonl` (OTLP/JSON) |
 //! | `Otlp` | `otlp`, `otlp-grpc` | spans, events, snapshots | everything that speaks OTLP, Jaeger too |
@@ -21,8 +23,11 @@
 mod memory;
 mod null;
 
-#[cfg(any(feature = "json", feature = "otlp", feature = "zipkin"))]
-#[cfg_attr(not(any(feature = "json", feature = "otlp")), allow(dead_code, reason = "each exporter uses a part of it"))]
+#[cfg(any(feature = "json", feature = "otlp", feature = "zipkin", feature = "chrome", feature = "console"))]
+#[cfg_attr(
+    not(all(feature = "json", feature = "chrome")),
+    allow(dead_code, reason = "each exporter says a part of it")
+)]
 mod attributes;
 #[cfg(any(feature = "json", feature = "otlp", feature = "prometheus", feature = "metrics", feature = "influx"))]
 #[cfg_attr(
@@ -46,12 +51,18 @@ mod name;
 #[allow(dead_code, unused_imports, reason = "each exporter that pushes uses a part of it")]
 mod transport;
 
-#[cfg(any(feature = "json", feature = "otlp", feature = "zipkin"))]
+#[cfg(any(feature = "json", feature = "otlp", feature = "zipkin", feature = "chrome"))]
 #[cfg_attr(
-    not(any(feature = "json", feature = "otlp")),
+    not(all(feature = "json", feature = "chrome")),
     allow(dead_code, reason = "each exporter writes a part of it")
 )]
 mod json_writer;
+#[cfg(any(feature = "chrome", feature = "console", feature = "flamegraph"))]
+#[cfg_attr(
+    not(all(feature = "chrome", feature = "console", feature = "flamegraph")),
+    allow(dead_code, reason = "each exporter uses a part of it")
+)]
+mod recent;
 #[cfg(any(feature = "prometheus", feature = "otlp"))]
 #[cfg_attr(
     not(all(feature = "prometheus", feature = "otlp")),
@@ -59,6 +70,8 @@ mod json_writer;
 )]
 mod wire;
 
+#[cfg(feature = "chrome")]
+pub mod chrome;
 #[cfg(feature = "console")]
 pub mod console;
 #[cfg(feature = "influx")]
@@ -77,6 +90,8 @@ pub mod bridge;
 
 #[cfg(feature = "metrics")]
 pub use bridge::{InstallError, MetricsOut, MetricsRecorder};
+#[cfg(feature = "chrome")]
+pub use chrome::Chrome;
 #[cfg(feature = "console")]
 pub use console::Console;
 #[cfg(feature = "influx")]

@@ -10,7 +10,7 @@ mod shop;
 
 use std::path::PathBuf;
 
-use obs_exporters::json;
+use obs_exporters::{chrome, json};
 
 /// What the facade is to a user of the attributes.
 mod obs {
@@ -32,5 +32,6 @@ fn assert_golden(file: &str, seen: &str) {
 fn files_and_trees_are_exactly_these() {
     let batch = shop::batch();
     assert_golden("traces.jsonl", &mask::json(&batch, &json::encode_traces(&batch)));
+    assert_golden("chrome.json", &mask::chrome(&chrome::encode(&batch, mask::zero(&batch))));
     assert_golden("logs.jsonl", &mask::json(&batch, &json::encode_logs(&batch)));
 }

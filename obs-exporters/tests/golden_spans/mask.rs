@@ -1,14 +1,31 @@
 //! Takes out of an output what is of one run.
 
 use std::fmt::Write;
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use obs_runtime::Batch;
 
+/// When the first span began.
+pub fn zero(batch: &Batch) -> SystemTime {
+    batch.spans().iter().map(obs_runtime::Span::start).min().unwrap()
+}
+
+/// Ids numbered, without the process and the times of events.
+pub fn chrome(text: &str) -> String {
+    let text = numbers_after(text, "\"pid\":", |_| "<pid>".to_owned());
+    let text = numbers_after(&text, "\"unix_nanos\":\"", |_| "<time>".to_owned());
+    let event_time = |line: &str| match line.split_once("\"ts\":") {
+        Some((before, after)) if line.contains("\"ph\":\"i\"") => {
+            format!("{before}\"ts\":<time>{}\n", &after[after.find(",\"s\"").unwrap()..])
+        }
+        _ => format!("{line}\n"),
+    };
+    ids(&text.lines().map(event_time).collect::<String>())
+}
+
 /// Ids numbered, times of spans counted from the first one, a line for each object.
 pub fn json(batch: &Batch, line: &str) -> String {
-    let base = batch.spans().iter().map(obs_runtime::Span::start).min().unwrap();
-    let base = base.duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    let base = zero(batch).duration_since(UNIX_EPOCH).unwrap().as_nanos();
     let line = numbers_after(line, "rtTimeUnixNano\":\"", |nanos| format!("+{}", nanos - base));
     let line = numbers_after(&line, "endTimeUnixNano\":\"", |nanos| format!("+{}", nanos - base));
     // Events have another reading of the wall clock than spans.

@@ -127,3 +127,21 @@ pub fn written(clock: &ManualClock, nanos: u64) {
 pub fn exemplary(clock: &ManualClock, nanos: u64) {
     clock.advance(Duration::from_nanos(nanos));
 }
+
+#[traced(crate = crate::obs)]
+pub fn drawn(inside: impl FnOnce()) {
+    inside();
+}
+
+#[traced(crate = crate::obs)]
+pub async fn awaits() {
+    let mut polled = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut polled, true) {
+            return std::task::Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}

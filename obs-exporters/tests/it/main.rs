@@ -3,6 +3,7 @@
 #![allow(clippy::needless_for_each, clippy::maybe_infinite_iter, reason = "tests read better that way")]
 
 mod bridge;
+mod chrome;
 mod console;
 mod exemplars;
 mod functions;
