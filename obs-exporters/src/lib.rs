@@ -51,6 +51,12 @@ mod name;
 #[allow(dead_code, unused_imports, reason = "each exporter that pushes uses a part of it")]
 mod transport;
 
+#[cfg(any(feature = "chrome", feature = "flamegraph"))]
+#[cfg_attr(
+    not(all(feature = "chrome", feature = "flamegraph")),
+    allow(dead_code, reason = "each exporter counts its own")
+)]
+mod given_up;
 #[cfg(any(feature = "json", feature = "otlp", feature = "zipkin", feature = "chrome"))]
 #[cfg_attr(
     not(all(feature = "json", feature = "chrome")),
@@ -74,8 +80,8 @@ mod wire;
 pub mod chrome;
 #[cfg(feature = "console")]
 pub mod console;
-#[cfg(feature = "influx")]
-pub mod influx;
+#[cfg(feature = "flamegraph")]
+pub mod flamegraph;
 #[cfg(feature = "json")]
 pub mod json;
 #[cfg(feature = "otlp")]
@@ -94,8 +100,8 @@ pub use bridge::{InstallError, MetricsOut, MetricsRecorder};
 pub use chrome::Chrome;
 #[cfg(feature = "console")]
 pub use console::Console;
-#[cfg(feature = "influx")]
-pub use influx::Influx;
+#[cfg(feature = "flamegraph")]
+pub use flamegraph::Flamegraph;
 #[cfg(feature = "json")]
 pub use json::JsonLines;
 pub use memory::Memory;

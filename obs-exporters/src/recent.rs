@@ -30,6 +30,10 @@ impl<K: Copy + Eq + Hash, V> Recent<K, V> {
         self.entries.get_mut(key).map(|(value, _)| value)
     }
 
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.entries.values().map(|(value, _)| value)
+    }
+
     pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
         self.entries.remove(key).map(|(value, _)| value)
     }

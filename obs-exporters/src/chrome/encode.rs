@@ -63,10 +63,7 @@ impl Encoder {
     pub(super) fn end(&self, refused: u64) -> String {
         let mut to = Writer::continued();
         to.line();
-        self.metadata(&mut to, "obs_given_up", None, |to| {
-            to.key("spans").plain(refused);
-            to.key("arrows").plain(self.ties.given_up());
-        });
+        self.metadata(&mut to, "obs_refused", None, |to| to.key("spans").plain(refused));
         to.into_string() + "\n]\n"
     }
 

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use obs_runtime::{Batch, Exporter, Reader, Wants};
 
 use super::encode::Encoder;
+use crate::given_up;
 
 /// Writes spans and events to a file that Perfetto (`ui.perfetto.dev`) and `chrome://tracing` open.
 ///
@@ -21,7 +22,8 @@ use super::encode::Encoder;
 /// # Units
 /// Microseconds with three decimals, since the telemetry started; `obs_zero` says when that was.
 /// # Cost
-/// One write for each batch. Up to 65,536 recent spans are remembered for arrows.
+/// One write for each batch. Up to 65,536 recent spans are remembered for arrows; those that are not drawn for lack of memory are counted
+/// in `obs.exporter.given_up`.
 /// # Errors
 /// [`ChromeError`] when the telemetry starts and the file cannot be made, and when it cannot be written.
 /// # Examples
@@ -126,6 +128,7 @@ impl Exporter for Chrome {
     }
 
     fn start(&mut self, reader: Reader) -> Result<(), ChromeError> {
+        given_up::show();
         self.reader = reader;
         self.open = Some(self.open()?);
         Ok(())

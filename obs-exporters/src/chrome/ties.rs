@@ -6,6 +6,7 @@
 use obs_runtime::{Span, SpanId};
 
 use super::place::{Moment, Place};
+use crate::given_up::CHROME_ARROWS;
 use crate::recent::Recent;
 
 /// Spans that ended lately and may be linked to.
@@ -39,17 +40,11 @@ pub(super) struct Ties {
     awaited: Recent<SpanId, Vec<Waiting>>,
     /// From when to when a span's children lie on a thread.
     covered: Recent<(SpanId, u32), (Moment, Moment)>,
-    given_up: u64,
 }
 
 impl Ties {
     pub(super) fn new() -> Self {
-        Self { ended: Recent::new(ENDED), awaited: Recent::new(AWAITED), covered: Recent::new(COVERED), given_up: 0 }
-    }
-
-    /// Arrows that were not drawn since their other end did not come in time.
-    pub(super) const fn given_up(&self) -> u64 {
-        self.given_up
+        Self { ended: Recent::new(ENDED), awaited: Recent::new(AWAITED), covered: Recent::new(COVERED) }
     }
 
     /// Makes a span cover its children, where another reading of the wall clock moved them out of it. Else the viewers would
@@ -102,10 +97,10 @@ impl Ties {
     fn wait(&mut self, other: SpanId, waiting: Waiting) {
         match self.awaited.get_mut(&other) {
             Some(all) if all.len() < WAITING => all.push(waiting),
-            Some(_) => self.given_up += 1,
+            Some(_) => CHROME_ARROWS.add(1),
             None => {
                 let evicted = self.awaited.insert(other, vec![waiting]);
-                self.given_up += evicted.map_or(0, |(_, waiting)| waiting.len() as u64);
+                CHROME_ARROWS.add(evicted.map_or(0, |(_, waiting)| waiting.len() as u64));
             }
         }
     }

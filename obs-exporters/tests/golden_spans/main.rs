@@ -10,7 +10,8 @@ mod shop;
 
 use std::path::PathBuf;
 
-use obs_exporters::{chrome, json};
+use obs_exporters::{Flamegraph, chrome, json};
+use obs_runtime::{Batch, Exporter};
 
 /// What the facade is to a user of the attributes.
 mod obs {
@@ -28,10 +29,20 @@ fn assert_golden(file: &str, seen: &str) {
     assert_eq!(seen, want, "{file} (OBS_BLESS=1 takes the new one)");
 }
 
+fn folded(batch: &Batch, with: impl FnOnce(Flamegraph) -> Flamegraph) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.folded", std::process::id()));
+    let mut graph = with(Flamegraph::to_file(&path));
+    graph.export(batch).unwrap();
+    graph.shutdown().unwrap();
+    std::fs::read_to_string(&path).unwrap()
+}
+
 #[test]
 fn files_and_trees_are_exactly_these() {
     let batch = shop::batch();
     assert_golden("traces.jsonl", &mask::json(&batch, &json::encode_traces(&batch)));
     assert_golden("chrome.json", &mask::chrome(&chrome::encode(&batch, mask::zero(&batch))));
+    assert_golden("profile.folded", &folded(&batch, |graph| graph));
+    assert_golden("profile_with_idle.folded", &folded(&batch, Flamegraph::with_idle));
     assert_golden("logs.jsonl", &mask::json(&batch, &json::encode_logs(&batch)));
 }

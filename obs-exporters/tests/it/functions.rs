@@ -145,3 +145,8 @@ pub async fn awaits() {
     })
     .await;
 }
+
+#[traced(crate = crate::obs)]
+pub fn shown_inside(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+}

@@ -6,6 +6,7 @@ mod bridge;
 mod chrome;
 mod console;
 mod exemplars;
+mod flamegraph;
 mod functions;
 mod json;
 mod memory;
