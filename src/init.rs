@@ -6,10 +6,12 @@ use crate::environment::{Choice, Clock, Environment};
 
 /// Starts the exporters that the features and the environment ask for.
 ///
-/// With `console` the report is printed when the handle is dropped (`OBS_CONSOLE=off` prevents it). With `prometheus`
-/// the page is served on `OTEL_EXPORTER_PROMETHEUS_HOST`:`OTEL_EXPORTER_PROMETHEUS_PORT`, by default
-/// `127.0.0.1:9464` (`OTEL_METRICS_EXPORTER=none` prevents it). With `json` spans and totals are written to
-/// `OBS_JSON_DIR`, when that is set. `OBS_LEVEL`, `OBS_FILTER`, `OBS_PRESET`, `OBS_CLOCK`, `OTEL_SERVICE_NAME`,
+/// With `console` the report is printed when the handle is dropped (`OBS_CONSOLE=off` prevents it, `OBS_CONSOLE=tree`
+/// prints each trace as it ends, too). With `prometheus` the page is served on
+/// `OTEL_EXPORTER_PROMETHEUS_HOST`:`OTEL_EXPORTER_PROMETHEUS_PORT`, by default `127.0.0.1:9464`
+/// (`OTEL_METRICS_EXPORTER=none` prevents it). With `json` spans and totals are written to `OBS_JSON_DIR`, when that
+/// is set; with `chrome` a trace for Perfetto to the file `OBS_CHROME`, with `flamegraph` folded stacks or an SVG to
+/// the file `OBS_FLAMEGRAPH`. `OBS_LEVEL`, `OBS_FILTER`, `OBS_PRESET`, `OBS_CLOCK`, `OTEL_SERVICE_NAME`,
 /// `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_METRICS_EXEMPLAR_FILTER`, `OTEL_PROPAGATORS` and
 /// `OTEL_SDK_DISABLED` are honoured; a value that is not understood is told once, on standard error.
 ///
@@ -69,12 +71,17 @@ fn exporters(builder: Builder, environment: &Environment) -> Builder {
     if environment.disabled {
         return builder;
     }
-    json(prometheus(console(builder, environment), environment), environment)
+    let builder = json(prometheus(console(builder, environment), environment), environment);
+    flamegraph(chrome(builder, environment), environment)
 }
 
 #[cfg(feature = "console")]
 fn console(builder: Builder, environment: &Environment) -> Builder {
-    if environment.console == Choice::No { builder } else { builder.exporter(obs_exporters::Console::new()) }
+    if environment.console == Choice::No {
+        return builder;
+    }
+    let console = obs_exporters::Console::new();
+    builder.exporter(if environment.console_tree { console.tree() } else { console })
 }
 
 #[cfg(feature = "prometheus")]
@@ -95,6 +102,22 @@ fn json(builder: Builder, environment: &Environment) -> Builder {
     }
 }
 
+#[cfg(feature = "chrome")]
+fn chrome(builder: Builder, environment: &Environment) -> Builder {
+    match &environment.chrome {
+        Some(path) => builder.exporter(obs_exporters::Chrome::to_file(path)),
+        None => builder,
+    }
+}
+
+#[cfg(feature = "flamegraph")]
+fn flamegraph(builder: Builder, environment: &Environment) -> Builder {
+    match &environment.flamegraph {
+        Some(path) => builder.exporter(obs_exporters::Flamegraph::to_file(path)),
+        None => builder,
+    }
+}
+
 #[cfg(not(feature = "console"))]
 fn console(builder: Builder, environment: &Environment) -> Builder {
     not_built(builder, environment.console == Choice::Yes, "OBS_CONSOLE", "console")
@@ -110,8 +133,24 @@ fn json(builder: Builder, environment: &Environment) -> Builder {
     not_built(builder, environment.json_dir.is_some(), "OBS_JSON_DIR", "json")
 }
 
+#[cfg(not(feature = "chrome"))]
+fn chrome(builder: Builder, environment: &Environment) -> Builder {
+    not_built(builder, environment.chrome.is_some(), "OBS_CHROME", "chrome")
+}
+
+#[cfg(not(feature = "flamegraph"))]
+fn flamegraph(builder: Builder, environment: &Environment) -> Builder {
+    not_built(builder, environment.flamegraph.is_some(), "OBS_FLAMEGRAPH", "flamegraph")
+}
+
 /// Tells that a variable asks for an exporter whose feature is off.
-#[cfg(not(all(feature = "console", feature = "prometheus", feature = "json")))]
+#[cfg(not(all(
+    feature = "console",
+    feature = "prometheus",
+    feature = "json",
+    feature = "chrome",
+    feature = "flamegraph"
+)))]
 fn not_built(builder: Builder, asked: bool, variable: &str, feature: &str) -> Builder {
     if asked {
         obs_runtime::config_warning(&format!("{variable} asks for the feature `{feature}` of `obs`, which is off"));

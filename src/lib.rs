@@ -25,7 +25,7 @@
 //! # Features
 //! - `enabled` (default): without it every attribute leaves the function as written and [`init`] starts nothing.
 //!   A library annotates with `default-features = false`; the application turns it on for all.
-//! - `console` (default): the report at exit. `json`, `prometheus`: the other exporters.
+//! - `console` (default): the report at exit. `json`, `chrome`, `flamegraph`, `prometheus`: the other exporters.
 //! - `stream`: streams in a context, and streams as spans.
 //! - `metrics`: what other crates record through `metrics` leaves through our exporters, and the other way round.
 //! - `tracing`: spans and events of crates that use `tracing` become ours. `log`: records become events.

@@ -82,6 +82,8 @@ pub mod chrome;
 pub mod console;
 #[cfg(feature = "flamegraph")]
 pub mod flamegraph;
+#[cfg(feature = "influx")]
+pub mod influx;
 #[cfg(feature = "json")]
 pub mod json;
 #[cfg(feature = "otlp")]
@@ -102,6 +104,8 @@ pub use chrome::Chrome;
 pub use console::Console;
 #[cfg(feature = "flamegraph")]
 pub use flamegraph::Flamegraph;
+#[cfg(feature = "influx")]
+pub use influx::Influx;
 #[cfg(feature = "json")]
 pub use json::JsonLines;
 pub use memory::Memory;

@@ -27,7 +27,10 @@ pub(crate) struct Environment {
     pub(crate) propagators: Option<Propagators>,
     pub(crate) metrics_exporter: Choice,
     pub(crate) console: Choice,
+    pub(crate) console_tree: bool,
     pub(crate) json_dir: Option<String>,
+    pub(crate) chrome: Option<String>,
+    pub(crate) flamegraph: Option<String>,
     pub(crate) prometheus_host: Option<String>,
     pub(crate) prometheus_port: Option<u16>,
     /// One sentence for each value that was not understood.
@@ -64,6 +67,7 @@ impl Environment {
         let mut reader = Reader::new(lookup);
         let disabled = reader.word("OTEL_SDK_DISABLED", &[("true", true), ("false", false)], "false").unwrap_or(false);
         let enabled = reader.word("OBS_ENABLED", &SWITCH, "on").unwrap_or(true);
+        let (console, console_tree) = reader.word("OBS_CONSOLE", &CONSOLE, "on").unwrap_or_default();
         Self {
             disabled: disabled || !enabled,
             preset: reader.word("OBS_PRESET", &PRESETS, "production"),
@@ -76,8 +80,11 @@ impl Environment {
             attributes: reader.attributes("OTEL_RESOURCE_ATTRIBUTES"),
             propagators: propagation::propagators(&mut reader),
             metrics_exporter: reader.exporters("OTEL_METRICS_EXPORTER", "prometheus"),
-            console: reader.word("OBS_CONSOLE", &CHOICE, "on").unwrap_or_default(),
+            console,
+            console_tree,
             json_dir: reader.text("OBS_JSON_DIR"),
+            chrome: reader.text("OBS_CHROME"),
+            flamegraph: reader.text("OBS_FLAMEGRAPH"),
             prometheus_host: reader.text("OTEL_EXPORTER_PROMETHEUS_HOST"),
             prometheus_port: reader.parsed("OTEL_EXPORTER_PROMETHEUS_PORT", "a port number, 0 to 65535", "9464"),
             warnings: reader.warnings,
@@ -87,13 +94,15 @@ impl Environment {
 
 const SWITCH: [(&str, bool); 6] =
     [("on", true), ("off", false), ("true", true), ("false", false), ("1", true), ("0", false)];
-const CHOICE: [(&str, Choice); 6] = [
-    ("on", Choice::Yes),
-    ("off", Choice::No),
-    ("true", Choice::Yes),
-    ("false", Choice::No),
-    ("1", Choice::Yes),
-    ("0", Choice::No),
+/// Whether the console is wanted, and whether as a tree too.
+const CONSOLE: [(&str, (Choice, bool)); 7] = [
+    ("on", (Choice::Yes, false)),
+    ("off", (Choice::No, false)),
+    ("tree", (Choice::Yes, true)),
+    ("true", (Choice::Yes, false)),
+    ("false", (Choice::No, false)),
+    ("1", (Choice::Yes, false)),
+    ("0", (Choice::No, false)),
 ];
 const PRESETS: [(&str, obs_runtime::Preset); 2] =
     [("development", obs_runtime::Preset::Development), ("production", obs_runtime::Preset::Production)];
@@ -125,6 +134,9 @@ mod tests {
             ("OBS_CLOCK", "OS"),
             ("OBS_PRESET", "development"),
             ("OTEL_METRICS_EXPORTER", "Prometheus"),
+            ("OBS_CONSOLE", "Tree"),
+            ("OBS_CHROME", "trace.json"),
+            ("OBS_FLAMEGRAPH", "profile.svg"),
             ("OTEL_EXPORTER_PROMETHEUS_PORT", "9999"),
             ("OTEL_RESOURCE_ATTRIBUTES", "service.version=1.2, team=a%20b%2Cc"),
             ("OTEL_METRICS_EXEMPLAR_FILTER", "Always_Off"),
@@ -137,6 +149,9 @@ mod tests {
         assert_eq!(environment.preset, Some(obs_runtime::Preset::Development));
         assert_eq!(environment.metrics_exporter, Choice::Yes);
         assert_eq!(environment.prometheus_port, Some(9999));
+        assert_eq!((environment.console, environment.console_tree), (Choice::Yes, true));
+        assert_eq!(environment.chrome.as_deref(), Some("trace.json"));
+        assert_eq!(environment.flamegraph.as_deref(), Some("profile.svg"));
         let attribute = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(environment.attributes, [attribute("service.version", "1.2"), attribute("team", "a b,c")]);
         let propagators = Propagators::from([Propagator::B3Multi, Propagator::TraceContext]);

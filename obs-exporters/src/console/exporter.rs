@@ -1,20 +1,25 @@
-//! Writes the report when the telemetry shuts down.
+//! Writes the report when the telemetry shuts down, and traces when they end.
 
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
+use std::sync::Arc;
 
-use obs_runtime::{Batch, Exporter, Snapshot, Wants};
+use obs_runtime::{Batch, Event, Exporter, Snapshot, Wants};
 
+use super::forest::{Forest, Tree};
 use super::render::render;
 use super::table::Style;
+use super::target::Target;
+use super::tree;
 
-/// Prints a table of every function that was called, once, when the telemetry shuts down.
+/// Prints a table of every function that was called, once, when the telemetry shuts down; with [`Console::tree`] also each
+/// trace when it ends.
 ///
 /// # Shape
 /// To standard output, unless told otherwise; coloured when that is a terminal and `NO_COLOR` is not set; plain
 /// otherwise. See [`super::render()`] for what it shows.
 /// # Cost
-/// Nothing before the shutdown.
+/// Nothing before the shutdown; as a tree, each span is kept until its local root ends, at most 65,536 of them.
 /// # Errors
 /// What the writer says; a closed pipe is no error.
 /// # Examples
@@ -27,19 +32,14 @@ pub struct Console {
     target: Target,
     color: Option<bool>,
     width: Option<usize>,
+    forest: Option<Forest>,
     last: Option<Snapshot>,
-}
-
-enum Target {
-    Stdout,
-    Stderr,
-    Writer(Box<dyn Write + Send>),
 }
 
 impl Console {
     /// Prints to standard output.
     pub fn new() -> Self {
-        Self { target: Target::Stdout, color: None, width: None, last: None }
+        Self { target: Target::Stdout, color: None, width: None, forest: None, last: None }
     }
 
     /// Prints to standard error.
@@ -66,6 +66,25 @@ impl Console {
         self
     }
 
+    /// Prints each trace too, as a tree, when its first span in this process ends: for development.
+    ///
+    /// # Shape
+    /// One line for each span, its duration first, indented below its caller: how it ended, its fields, the trace's id; and one
+    /// for each event, with the time since its span began. In the order of time. What comes after its caller was printed, and
+    /// what waits at shutdown or past the bound for a caller that has not ended, is printed with the trace's id.
+    pub fn tree(mut self) -> Self {
+        self.forest = Some(Forest::new());
+        self
+    }
+
+    fn print(&mut self, trees: &[Tree], outside: &[Arc<Event>]) -> io::Result<()> {
+        let mut text = String::new();
+        let style = self.style();
+        outside.iter().for_each(|event| tree::write_outside(&mut text, event, style));
+        trees.iter().for_each(|tree| tree::write(&mut text, tree, style));
+        if text.is_empty() { Ok(()) } else { self.target.write(&text) }
+    }
+
     fn style(&self) -> Style {
         let columns = || std::env::var("COLUMNS").ok()?.trim().parse().ok();
         let width = self.width.or_else(columns).unwrap_or(Style::default().width).max(40);
@@ -85,36 +104,6 @@ impl fmt::Debug for Console {
     }
 }
 
-impl Target {
-    fn wants_color(&self) -> bool {
-        let terminal = match self {
-            Self::Stdout => io::stdout().is_terminal(),
-            Self::Stderr => io::stderr().is_terminal(),
-            Self::Writer(_) => false,
-        };
-        // https://no-color.org: any value that is not empty.
-        terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-    }
-
-    fn write(&mut self, text: &str) -> io::Result<()> {
-        let written = match self {
-            Self::Stdout => write_to(&mut io::stdout().lock(), text),
-            Self::Stderr => write_to(&mut io::stderr().lock(), text),
-            Self::Writer(writer) => write_to(writer, text),
-        };
-        match written {
-            // The reader of the pipe has seen enough, as in `program | head`.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other,
-        }
-    }
-}
-
-fn write_to(writer: &mut impl Write, text: &str) -> io::Result<()> {
-    writer.write_all(text.as_bytes())?;
-    writer.flush()
-}
-
 impl Exporter for Console {
     type Error = io::Error;
 
@@ -123,11 +112,16 @@ impl Exporter for Console {
     }
 
     fn wants(&self) -> Wants {
-        Wants::FINAL_SNAPSHOT
+        let tree = self.forest.is_some();
+        Wants { spans: tree, events: tree, ..Wants::FINAL_SNAPSHOT }
     }
 
-    fn export(&mut self, _: &Batch) -> io::Result<()> {
-        Ok(())
+    fn export(&mut self, batch: &Batch) -> io::Result<()> {
+        let Some(forest) = &mut self.forest else { return Ok(()) };
+        let trees = forest.add(batch.spans());
+        let is_outside = |event: &&Arc<Event>| event.span_id().is_none() || !event.is_sampled();
+        let outside: Vec<Arc<Event>> = batch.events().iter().filter(is_outside).cloned().collect();
+        self.print(&trees, &outside)
     }
 
     /// Keeps the snapshot: a flush in the middle of the program prints nothing.
@@ -137,6 +131,8 @@ impl Exporter for Console {
     }
 
     fn shutdown(&mut self) -> io::Result<()> {
+        let rest = self.forest.as_mut().map(Forest::rest).unwrap_or_default();
+        self.print(&rest, &[])?;
         let Some(snapshot) = self.last.take() else { return Ok(()) };
         let text = render(&snapshot, &self.style());
         self.target.write(&text)

@@ -1,7 +1,8 @@
-//! The report at exit: a table of every function that was called, on the terminal or in a file.
+//! The report at exit: a table of every function that was called, on the terminal or in a file; and traces as they end.
 //!
 //! `number` writes durations and shares in few columns, `name` shortens paths, `table` aligns cells, `render` puts
-//! the report together as a pure function of a snapshot, `exporter` writes it out.
+//! the report together as a pure function of a snapshot; `forest` waits until a trace is whole, `tree` writes it; `target`
+//! is where all that goes, `exporter` sends it there.
 
 mod number;
 
@@ -10,6 +11,12 @@ mod name;
 mod table;
 
 mod render;
+
+mod forest;
+
+mod tree;
+
+mod target;
 
 mod exporter;
 

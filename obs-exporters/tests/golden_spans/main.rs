@@ -10,7 +10,7 @@ mod shop;
 
 use std::path::PathBuf;
 
-use obs_exporters::{Flamegraph, chrome, json};
+use obs_exporters::{Console, Flamegraph, chrome, json};
 use obs_runtime::{Batch, Exporter};
 
 /// What the facade is to a user of the attributes.
@@ -37,6 +37,13 @@ fn folded(batch: &Batch, with: impl FnOnce(Flamegraph) -> Flamegraph) -> String 
     std::fs::read_to_string(&path).unwrap()
 }
 
+fn tree(batch: &Batch, color: bool) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.tree", std::process::id()));
+    let mut console = Console::new().writer(std::fs::File::create(&path).unwrap()).color(color).tree();
+    console.export(batch).unwrap();
+    std::fs::read_to_string(&path).unwrap()
+}
+
 #[test]
 fn files_and_trees_are_exactly_these() {
     let batch = shop::batch();
@@ -44,5 +51,7 @@ fn files_and_trees_are_exactly_these() {
     assert_golden("chrome.json", &mask::chrome(&chrome::encode(&batch, mask::zero(&batch))));
     assert_golden("profile.folded", &folded(&batch, |graph| graph));
     assert_golden("profile_with_idle.folded", &folded(&batch, Flamegraph::with_idle));
+    assert_golden("tree.txt", &mask::tree(&tree(&batch, false)));
+    assert_golden("tree_in_colour.txt", &mask::tree(&tree(&batch, true).replace('\x1b', "^")));
     assert_golden("logs.jsonl", &mask::json(&batch, &json::encode_logs(&batch)));
 }

@@ -23,6 +23,17 @@ pub fn chrome(text: &str) -> String {
     ids(&text.lines().map(event_time).collect::<String>())
 }
 
+/// Ids numbered, without the times of events.
+pub fn tree(text: &str) -> String {
+    let event_time = |line: &str| match line.split_once('+') {
+        Some((before, after)) if before.trim_start_matches("^[2m").trim().is_empty() => {
+            format!("{before}+<time>{}\n", &after[after.find([' ', '^']).unwrap()..])
+        }
+        _ => format!("{line}\n"),
+    };
+    ids(&text.lines().map(event_time).collect::<String>())
+}
+
 /// Ids numbered, times of spans counted from the first one, a line for each object.
 pub fn json(batch: &Batch, line: &str) -> String {
     let base = zero(batch).duration_since(UNIX_EPOCH).unwrap().as_nanos();

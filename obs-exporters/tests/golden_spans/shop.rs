@@ -16,6 +16,7 @@ fn checkout(clock: &ManualClock, items: u64, earlier: &Context) -> Result<(), De
     static SITE: EventSite = EventSite::new("shop", "src/shop.rs", 7);
     clock.advance(Duration::from_millis(1));
     event(&SITE, Level::Warn, "the cache is cold", |fields| fields.value("hits", &0_u64));
+    clock.advance(Duration::from_micros(400));
     current().link(earlier).set("late", true);
     let context = Context::current();
     std::thread::scope(|scope| {

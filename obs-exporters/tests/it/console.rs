@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use obs_exporters::Console;
 use obs_exporters::console::{Style, render};
-use obs_runtime::ManualClock;
+use obs_runtime::{Context, ManualClock};
 
-use crate::functions::{counted_by_method, shown};
+use crate::functions::{counted_by_method, drawn, inner, outer, says, shown};
 use crate::support::Running;
 
 /// A writer that a test can read.
@@ -43,6 +43,94 @@ fn report_comes_once_at_shutdown() {
     assert!(text.starts_with("obs: shop, "), "{text}");
     assert_eq!(text.matches("functions::shown").count(), 1, "{text}");
     assert!(!text.contains('\x1b'), "colour without a terminal");
+}
+
+#[test]
+fn a_trace_is_printed_when_its_root_ends_with_its_children_below() {
+    let out = Shared::default();
+    let running = Running::with(Console::new().writer(out.clone()).tree());
+    drawn(|| {
+        says("first\u{1b}[2J");
+        inner();
+        running.flush();
+        assert_eq!(out.text(), "", "its root runs");
+        outer(-7, "me and you").unwrap_err();
+    });
+    running.flush();
+    let text = out.text();
+    let shape: Vec<String> = text.lines().map(without_times).collect();
+    let id = shape[0].rsplit_once(' ').unwrap().1.to_owned();
+    let want = [
+        format!("  drawn  trace {id}"),
+        "    INFO first\\u{1b}[2J  n=7".to_owned(),
+        "    inner".to_owned(),
+        format!(
+            "    outer  error it::functions::PayError::Declined  id=-7 who=\"me and you\" big={} ratio=0.5 yes=true",
+            u64::MAX
+        ),
+        "      inner".to_owned(),
+    ];
+    assert_eq!(shape, want);
+    assert_eq!(id.len(), 32);
+    running.shutdown();
+    assert!(out.text()[text.len()..].starts_with("obs: shop, "), "the table comes at the end, all the same");
+}
+
+/// A line of the tree without its column of times and the paths of names.
+fn without_times(line: &str) -> String {
+    let after = line.trim_start().split_once(' ').unwrap().1;
+    format!(
+        " {}",
+        after
+            .replace("it::functions::drawn", "drawn")
+            .replace("it::functions::inner", "inner")
+            .replace("it::functions::outer", "outer")
+    )
+}
+
+#[test]
+fn a_span_that_ends_after_its_tree_was_printed_comes_with_its_trace() {
+    let out = Shared::default();
+    let running = Running::with(Console::new().writer(out.clone()).tree());
+    let mut context = None;
+    drawn(|| context = Some(Context::current()));
+    running.flush();
+    let first = out.text();
+    let id = first.trim_end().rsplit_once(' ').unwrap().1;
+    context.unwrap().bind(|| {
+        drawn(inner);
+        running.flush();
+    })();
+    let text = out.text();
+    let late: Vec<&str> = text[first.len()..].lines().map(str::trim_start).collect();
+    assert_eq!(late[0], format!("late, in trace {id}:"));
+    assert!(late[1].ends_with("functions::drawn") && late[2].ends_with("functions::inner"), "{late:?}");
+    assert_eq!(late.len(), 3);
+    running.shutdown();
+}
+
+#[test]
+fn what_waits_for_its_caller_at_the_end_is_printed() {
+    let out = Shared::default();
+    let mut running = Some(Running::with(Console::new().writer(out.clone()).tree()));
+    drawn(|| {
+        drawn(inner);
+        running.take().unwrap().shutdown();
+    });
+    let text = out.text();
+    let lines: Vec<&str> = text.lines().take(3).map(str::trim_start).collect();
+    assert!(lines[0].starts_with("its caller has not ended, in trace "), "{lines:?}");
+    assert!(lines[1].ends_with("functions::drawn") && lines[2].ends_with("functions::inner"), "{lines:?}");
+}
+
+#[test]
+fn an_event_outside_of_any_span_is_a_line_of_its_own() {
+    let out = Shared::default();
+    let running = Running::with(Console::new().writer(out.clone()).tree());
+    says("alone");
+    running.flush();
+    assert_eq!(out.text().trim_start(), "INFO alone  n=7\n");
+    running.shutdown();
 }
 
 #[test]
