@@ -124,10 +124,9 @@ impl Paths {
     }
 
     fn hang_open(&mut self, caller: SpanId, name: &'static str, node: Node, nanos: u64) {
-        if self.open.get_mut(&caller).is_none() {
-            if let Some((_, oldest)) = self.open.insert(caller, Open::default()) {
-                self.give_up(UNFINISHED, oldest.below);
-            }
+        let is_new = !self.open.contains(&caller);
+        if is_new && let Some((_, oldest)) = self.open.insert(caller, Open::default()) {
+            self.give_up(UNFINISHED, oldest.below);
         }
         if let Some(open) = self.open.get_mut(&caller) {
             open.nanos = open.nanos.saturating_add(nanos);
