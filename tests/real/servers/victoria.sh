@@ -6,5 +6,5 @@ victoria() {
     VICTORIA=http://127.0.0.1:$port
     # Latency offset: by default the last half minute is not shown.
     up victoria "$VICTORIA/health" "$BIN/victoria-metrics" -httpListenAddr="127.0.0.1:$port" \
-        -storageDataPath="$OUT/victoria" -retentionPeriod=100y -search.latencyOffset=0s
+        -storageDataPath="$OUT/victoria" -retentionPeriod=100y -search.latencyOffset=0s -opentelemetry.usePrometheusNaming
 }
