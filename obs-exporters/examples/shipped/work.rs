@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context as TaskContext, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use obs_runtime::expand::{EventSite, Fields, event};
 use obs_runtime::{Context, FutureExt, Level, ManualClock, SpanId, TraceId, TraceState, current};
@@ -11,10 +11,8 @@ use obs_runtime::{Context, FutureExt, Level, ManualClock, SpanId, TraceId, Trace
 use crate::obs;
 use obs::{budget, counted, profiled, traced};
 
-/// The trace of every third request, which begins in another process.
-pub(crate) const REMOTE_TRACE: u128 = 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c;
-/// The span of the other process.
-pub(crate) const REMOTE_SPAN: u64 = 0xb7ad_6b71_6920_3331;
+/// The span of another process that every third request begins under.
+const REMOTE_SPAN: u64 = 0xb7ad_6b71_6920_3331;
 
 /// Serves a request: the root, or the child of a span of another process.
 #[traced(crate = obs, name = "shipped::request", kind = server, fields(
@@ -132,9 +130,10 @@ fn say(round: u64) {
 /// Does everything, `rounds` times where spans are made.
 pub(crate) fn work(rounds: u64) {
     std::panic::set_hook(Box::new(|_| {}));
+    let remote = remote();
     for round in 0..rounds {
         if round.is_multiple_of(3) {
-            let _scope = remote().attach();
+            let _scope = remote.attach();
             request(round);
         } else {
             request(round);
@@ -151,9 +150,10 @@ pub(crate) fn work(rounds: u64) {
     look("/a \"b\" \\ \n c");
 }
 
-/// The place in another process that every third request comes from.
+/// The place in another process that every third request comes from: one trace, another one in each run.
 fn remote() -> Context {
-    let trace = TraceId::new(REMOTE_TRACE).expect("not zero");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_nanos());
+    let trace = TraceId::new(now << 32 | u128::from(std::process::id())).expect("not zero");
     let span = SpanId::new(REMOTE_SPAN).expect("not zero");
     Context::remote(trace, span, 1, TraceState::EMPTY)
 }
