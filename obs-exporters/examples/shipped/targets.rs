@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use obs_exporters::JsonLines;
+use obs_exporters::otlp::{Otlp, Protocol};
 use obs_runtime::{Builder, Value};
 
 /// Adds what is called `what`, which sends to `at`.
@@ -11,6 +12,19 @@ pub(crate) fn add(builder: Builder, what: &str, at: &str) -> Result<Builder, Box
         // Phoenix keeps the spans of each project apart.
         "project" => builder.attribute("openinference.project.name", Value::Str(at.into())),
         "json" => builder.exporter(JsonLines::to_dir(at)),
+        "otlp" => builder.exporter(traces(at).protocol(Protocol::HttpProtobuf)),
+        "otlp-json" => builder.exporter(traces(at).protocol(Protocol::HttpJson)),
+        "otlp-grpc" => builder.exporter(traces(at).protocol(Protocol::Grpc)),
+        "otlp-all" => builder.exporter(Otlp::new().endpoint(at)),
+        "otlp-all-json" => builder.exporter(Otlp::new().endpoint(at).protocol(Protocol::HttpJson)),
+        "otlp-all-grpc" => builder.exporter(Otlp::new().endpoint(at).protocol(Protocol::Grpc)),
+        "otlp-metrics" => {
+            builder.exporter(Otlp::new().without_traces().without_logs().metrics(|target| target.url(at)))
+        }
         _ => return Err(format!("there is no exporter `{what}`").into()),
     })
+}
+
+fn traces(at: &str) -> Otlp {
+    Otlp::new().endpoint(at).without_metrics().without_logs()
 }

@@ -65,7 +65,10 @@ example() {
     echo "${CARGO_TARGET_DIR:-$ROOT/target}/release/examples/$2"
 }
 
+# The features that the example `shipped` needs.
+SHIPPED_FEATURES=json,prometheus,otlp,otlp-grpc
+
 # Builds the program whose every span is known, with all exporters.
 shipped() {
-    example obs-exporters shipped json,prometheus
+    example obs-exporters shipped "$SHIPPED_FEATURES"
 }
