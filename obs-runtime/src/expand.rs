@@ -41,7 +41,7 @@ pub use crate::probe;
 pub use crate::scoped_span::ScopedSpan;
 pub use crate::section::Entry;
 pub use crate::start::Start;
-pub use crate::task::Task;
+pub use crate::task::{Driven, Task};
 pub use crate::{__callsite as callsite, __finish as finish, __seen as seen};
 
 /// Calls a closure once.

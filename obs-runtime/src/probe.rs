@@ -129,6 +129,11 @@ pub struct ErrorName {
 }
 
 impl ErrorName {
+    /// An error that is known by a name of its own: a status, a class.
+    pub const fn named(name: &'static str) -> Self {
+        Self { type_name: name, variant: [0; VARIANT], length: 0 }
+    }
+
     #[cold]
     fn of<E>() -> Self {
         Self { type_name: std::any::type_name::<E>(), variant: [0; VARIANT], length: 0 }
