@@ -1,4 +1,4 @@
-//! The bridges to `tracing` and `log`, with the real runtime and the real attributes.
+//! The bridges, with the real runtime and the real attributes.
 
 /// What the attributes expect to find under the facade's name.
 mod obs {
@@ -8,4 +8,5 @@ mod obs {
 
 mod incoming;
 mod records;
+mod services;
 mod support;
