@@ -15,6 +15,7 @@
 //! | `Prometheus` | `prometheus` | scrapes | text, `OpenMetrics` and protobuf with native histograms |
 //! | `Zipkin` | `zipkin` | spans | JSON of Zipkin's version 2 over HTTP |
 //! | `Influx` | `influx` | snapshots | line protocol over HTTP |
+//! | `RemoteWrite` | `remote-write` | snapshots | remote write 1.0 over HTTP |
 //! | `MetricsOut` | `metrics` | snapshots | the recorder of the `metrics` crate |
 //!
 //! The other way round, `MetricsRecorder` (feature `metrics`) brings what crates record through `metrics` into
@@ -35,7 +36,7 @@ mod attributes;
     allow(dead_code, unused_imports, reason = "each exporter uses a part of it")
 )]
 mod families;
-#[cfg(feature = "influx")]
+#[cfg(any(feature = "influx", feature = "remote-write"))]
 mod instance;
 #[cfg(any(feature = "json", feature = "otlp"))]
 #[cfg_attr(
@@ -114,6 +115,8 @@ pub use null::Null;
 pub use otlp::Otlp;
 #[cfg(feature = "prometheus")]
 pub use prometheus::Prometheus;
+#[cfg(feature = "remote-write")]
+pub use prometheus::RemoteWrite;
 #[cfg(feature = "push")]
 pub use transport::SendError;
 #[cfg(feature = "zipkin")]

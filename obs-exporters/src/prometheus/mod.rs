@@ -4,7 +4,8 @@
 //! collects the families of a scrape (`info` and `process` add what only this page has), `exemplar` finds the recorded call
 //! beside a bucket, `native` cuts the recorded buckets into spans, `text` and `protobuf` encode them, `accept` chooses the
 //! encoding and `render` puts these together. `server` and `request` speak HTTP, and
-//! `exporter` puts it into the telemetry.
+//! `exporter` puts it into the telemetry. For programs that
+//! cannot be scraped `write_request` encodes the page for remote write, and `remote_write` posts it.
 //!
 //! # Names
 //! A family has the name that Prometheus gives our OTLP metric ([`prom_name`]), so one dashboard serves both paths.
@@ -44,7 +45,17 @@ mod server;
 
 mod exporter;
 
+#[cfg(feature = "remote-write")]
+mod write_request;
+
+#[cfg(feature = "remote-write")]
+mod remote_write;
+
 pub use crate::name::{MetricKind, prom_name};
 pub use accept::Format;
 pub use exporter::{Address, BindError, Handle, Prometheus};
+#[cfg(feature = "remote-write")]
+pub use remote_write::RemoteWrite;
 pub use render::render;
+#[cfg(feature = "remote-write")]
+pub use write_request::{Histograms, encode_write_requests};

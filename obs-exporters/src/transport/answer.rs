@@ -13,11 +13,13 @@ pub(super) enum Verdict {
     Final,
 }
 
-/// Reads a status of HTTP, as OTLP has it: everything else than overload and gateways in trouble is final.
-pub(super) const fn verdict(status: u16) -> Verdict {
+/// Reads a status of HTTP, as OTLP has it: everything else than overload and gateways in trouble is final. Other protocols
+/// take any server's error for one that may go away.
+pub(super) const fn verdict(status: u16, any_server_error: bool) -> Verdict {
     match status {
         200..=299 => Verdict::Success,
         429 | 502 | 503 | 504 => Verdict::Again,
+        500..=599 if any_server_error => Verdict::Again,
         _ => Verdict::Final,
     }
 }
@@ -38,10 +40,12 @@ mod tests {
 
     #[test]
     fn only_overload_and_gateways_in_trouble_are_tried_again() {
-        let again: Vec<u16> = (100..600).filter(|&status| verdict(status) == Verdict::Again).collect();
+        let again: Vec<u16> = (100..600).filter(|&status| verdict(status, false) == Verdict::Again).collect();
         assert_eq!(again, [429, 502, 503, 504]);
-        let success: Vec<u16> = (100..600).filter(|&status| verdict(status) == Verdict::Success).collect();
+        let success: Vec<u16> = (100..600).filter(|&status| verdict(status, false) == Verdict::Success).collect();
         assert_eq!(success, (200..300).collect::<Vec<_>>());
+        let again: Vec<u16> = (100..600).filter(|&status| verdict(status, true) == Verdict::Again).collect();
+        assert_eq!(again, [429].into_iter().chain(500..600).collect::<Vec<_>>());
     }
 
     #[test]

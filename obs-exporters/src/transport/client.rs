@@ -23,6 +23,7 @@ pub(crate) struct Client {
     agent: Agent,
     timeout: Duration,
     compression: Compression,
+    any_server_error: bool,
     retrier: Retrier,
     /// Kept, so that its memory is reused.
     compressed: Vec<u8>,
@@ -61,6 +62,7 @@ impl Client {
             agent: config.new_agent(),
             timeout: settings.timeout,
             compression: settings.compression,
+            any_server_error: settings.retry.any_server_error,
             retrier: Retrier::new(settings.retry),
             compressed: Vec::new(),
         })
@@ -79,10 +81,11 @@ impl Client {
             Compression::Gzip => gzip(&mut self.compressed, request.body),
         };
         let (agent, timeout, compression) = (&self.agent, self.timeout, self.compression);
+        let any_server_error = self.any_server_error;
         self.retrier.run(reader, request.url, |left| {
             let timeout = timeout.min(left);
             match post(agent, request, body, compression, timeout) {
-                Ok(response) => read(request.url, response),
+                Ok(response) => read(request.url, response, any_server_error),
                 Err(error) => no_answer(request.url, error),
             }
         })
@@ -128,7 +131,7 @@ fn is_local(url: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-fn read(url: &str, response: http::Response<Body>) -> Attempt<Response> {
+fn read(url: &str, response: http::Response<Body>, any_server_error: bool) -> Attempt<Response> {
     let status = response.status();
     let after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
     let after = after.and_then(|value| retry_after(value, SystemTime::now()));
@@ -137,7 +140,7 @@ fn read(url: &str, response: http::Response<Body>) -> Attempt<Response> {
     let _ = response.into_body().into_reader().take(ANSWER).read_to_end(&mut body);
     let refused =
         |body: &[u8]| SendError::Refused { url: shown(url), status: status.to_string(), said: excerpt(body), tries: 1 };
-    match verdict(status.as_u16()) {
+    match verdict(status.as_u16(), any_server_error) {
         Verdict::Success => Attempt::Done(Response { body }),
         Verdict::Again => Attempt::Again { error: refused(&body), after },
         Verdict::Final => Attempt::Final(refused(&body)),

@@ -95,6 +95,7 @@ mod tests {
         total: Duration::from_secs(60),
         first: Duration::from_millis(1),
         longest: Duration::from_millis(2),
+        any_server_error: false,
     };
 
     fn error() -> SendError {

@@ -24,6 +24,8 @@ pub(crate) struct Retry {
     pub(crate) first: Duration,
     /// The longest wait.
     pub(crate) longest: Duration,
+    /// Whether every status from 500 on may go away, and not only those of gateways and of overload.
+    pub(crate) any_server_error: bool,
 }
 
 /// What is done to a body before it is sent.
@@ -66,6 +68,7 @@ impl Default for Retry {
             total: Duration::from_secs(30),
             first: Duration::from_millis(500),
             longest: Duration::from_secs(5),
+            any_server_error: false,
         }
     }
 }

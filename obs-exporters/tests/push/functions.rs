@@ -66,3 +66,15 @@ pub async fn waits() {
     })
     .await;
 }
+
+#[traced(crate = crate::obs)]
+#[profiled(crate = crate::obs)]
+pub fn pushed(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}
+
+#[profiled(crate = crate::obs)]
+#[counted(crate = crate::obs, labels(customer = customer))]
+pub fn crowded(customer: &str) {
+    let _ = customer;
+}

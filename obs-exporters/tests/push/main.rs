@@ -5,6 +5,7 @@
 mod functions;
 mod influx;
 mod line_protocol;
+mod remote_write;
 mod support;
 mod zipkin;
 

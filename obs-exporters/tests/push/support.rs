@@ -21,6 +21,12 @@ impl Running {
         Self { telemetry: Some(telemetry), _turn: turn }
     }
 
+    pub fn flushed(self) -> Self {
+        let report = self.telemetry.as_ref().unwrap().flush(Duration::from_secs(10));
+        assert!(report.is_complete(), "{report}");
+        self
+    }
+
     pub fn shutdown(mut self) {
         let report = self.telemetry.take().unwrap().shutdown(Duration::from_secs(10));
         assert!(report.is_complete(), "{report}");
