@@ -1,17 +1,25 @@
 //! Starts what features and environment ask for.
 
+#[cfg(feature = "otlp")]
+use std::time::Duration;
+
 use obs_runtime::{Builder, ClockChoice, StartError, Telemetry, Value};
 
-use crate::environment::{Choice, Clock, Environment};
+use crate::environment::{Choice, Clock, Environment, Name};
 
 /// Starts the exporters that the features and the environment ask for.
 ///
 /// With `console` the report is printed when the handle is dropped (`OBS_CONSOLE=off` prevents it, `OBS_CONSOLE=tree`
-/// prints each trace as it ends, too). With `prometheus` the page is served on
+/// or `OTEL_TRACES_EXPORTER=console` prints each trace as it ends, too). With `prometheus` the page is served on
 /// `OTEL_EXPORTER_PROMETHEUS_HOST`:`OTEL_EXPORTER_PROMETHEUS_PORT`, by default `127.0.0.1:9464`
 /// (`OTEL_METRICS_EXPORTER=none` prevents it). With `json` spans and totals are written to `OBS_JSON_DIR`, when that
 /// is set; with `chrome` a trace for Perfetto to the file `OBS_CHROME`, with `flamegraph` folded stacks or an SVG to
-/// the file `OBS_FLAMEGRAPH`. `OBS_LEVEL`, `OBS_FILTER`, `OBS_PRESET`, `OBS_CLOCK`, `OTEL_SERVICE_NAME`,
+/// the file `OBS_FLAMEGRAPH`. With `otlp` a signal is sent when `OTEL_TRACES_EXPORTER`, `OTEL_METRICS_EXPORTER` or
+/// `OTEL_LOGS_EXPORTER` names `otlp`, or says nothing while `OTEL_EXPORTER_OTLP_ENDPOINT`, or the one of the signal,
+/// says where to; all `OTEL_EXPORTER_OTLP_*`, `OTEL_BSP_*`, `OTEL_BLRP_*` and `OTEL_METRIC_EXPORT_*` are honoured, and
+/// spans leave every second unless one of them or a preset says otherwise.
+///
+/// `OBS_LEVEL`, `OBS_FILTER`, `OBS_PRESET`, `OBS_CLOCK`, `OTEL_SERVICE_NAME`,
 /// `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_METRICS_EXEMPLAR_FILTER`, `OTEL_PROPAGATORS` and
 /// `OTEL_SDK_DISABLED` are honoured; a value that is not understood is told once, on standard error.
 ///
@@ -64,6 +72,12 @@ fn configured(mut builder: Builder, environment: &Environment) -> Builder {
     if let Some(rules) = &environment.filter {
         builder = builder.filter(rules).expect("the environment only keeps a filter that was understood");
     }
+    if let Some(delay) = environment.batches.delay {
+        builder = builder.collect_interval(delay);
+    }
+    if let Some(spans) = environment.batches.queue {
+        builder = builder.queue_capacity(spans);
+    }
     builder.enabled(!environment.disabled)
 }
 
@@ -72,7 +86,7 @@ fn exporters(builder: Builder, environment: &Environment) -> Builder {
         return builder;
     }
     let builder = json(prometheus(console(builder, environment), environment), environment);
-    flamegraph(chrome(builder, environment), environment)
+    otlp(flamegraph(chrome(builder, environment), environment), environment)
 }
 
 #[cfg(feature = "console")]
@@ -81,12 +95,13 @@ fn console(builder: Builder, environment: &Environment) -> Builder {
         return builder;
     }
     let console = obs_exporters::Console::new();
-    builder.exporter(if environment.console_tree { console.tree() } else { console })
+    let is_tree = environment.console_tree || environment.exporters.traces.choice(Name::Console) == Choice::Yes;
+    builder.exporter(if is_tree { console.tree() } else { console })
 }
 
 #[cfg(feature = "prometheus")]
 fn prometheus(builder: Builder, environment: &Environment) -> Builder {
-    if environment.metrics_exporter == Choice::No {
+    if environment.exporters.metrics.choice(Name::Prometheus) == Choice::No {
         return builder;
     }
     let host = environment.prometheus_host.as_deref().unwrap_or("127.0.0.1");
@@ -118,6 +133,17 @@ fn flamegraph(builder: Builder, environment: &Environment) -> Builder {
     }
 }
 
+#[cfg(feature = "otlp")]
+fn otlp(builder: Builder, environment: &Environment) -> Builder {
+    if !environment.otlp.is_asked_for() {
+        return builder;
+    }
+    let builder = builder.exporter(crate::otlp::exporter(&environment.otlp));
+    // A request every 50 ms would be a lot for a service that has little to say; a ring that fills fast does not wait.
+    let is_said = environment.batches.delay.is_some() || environment.preset.is_some();
+    if is_said { builder } else { builder.collect_interval(Duration::from_secs(1)) }
+}
+
 #[cfg(not(feature = "console"))]
 fn console(builder: Builder, environment: &Environment) -> Builder {
     not_built(builder, environment.console == Choice::Yes, "OBS_CONSOLE", "console")
@@ -125,7 +151,8 @@ fn console(builder: Builder, environment: &Environment) -> Builder {
 
 #[cfg(not(feature = "prometheus"))]
 fn prometheus(builder: Builder, environment: &Environment) -> Builder {
-    not_built(builder, environment.metrics_exporter == Choice::Yes, "OTEL_METRICS_EXPORTER", "prometheus")
+    let asked = environment.exporters.metrics.choice(Name::Prometheus) == Choice::Yes;
+    not_built(builder, asked, "OTEL_METRICS_EXPORTER", "prometheus")
 }
 
 #[cfg(not(feature = "json"))]
@@ -143,13 +170,20 @@ fn flamegraph(builder: Builder, environment: &Environment) -> Builder {
     not_built(builder, environment.flamegraph.is_some(), "OBS_FLAMEGRAPH", "flamegraph")
 }
 
+#[cfg(not(feature = "otlp"))]
+fn otlp(builder: Builder, environment: &Environment) -> Builder {
+    let asked = environment.otlp.is_asked_for();
+    not_built(builder, asked, "OTEL_EXPORTER_OTLP_ENDPOINT or an OTEL_*_EXPORTER", "otlp")
+}
+
 /// Tells that a variable asks for an exporter whose feature is off.
 #[cfg(not(all(
     feature = "console",
     feature = "prometheus",
     feature = "json",
     feature = "chrome",
-    feature = "flamegraph"
+    feature = "flamegraph",
+    feature = "otlp"
 )))]
 fn not_built(builder: Builder, asked: bool, variable: &str, feature: &str) -> Builder {
     if asked {

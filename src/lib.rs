@@ -27,12 +27,15 @@
 //!   A library annotates with `default-features = false`; the application turns it on for all.
 //! - `console` (default): the report at exit. `json`, `chrome`, `flamegraph`, `prometheus`: the other exporters.
 //! - `stream`: streams in a context, and streams as spans.
+//! - `otlp`: spans, totals and events to everything that speaks OTLP over HTTP, Jaeger too; `otlp-grpc`: over gRPC.
 //! - `metrics`: what other crates record through `metrics` leaves through our exporters, and the other way round.
 //! - `tracing`: spans and events of crates that use `tracing` become ours. `log`: records become events.
 
 mod by_hand;
 mod environment;
 mod init;
+#[cfg(feature = "otlp")]
+mod otlp;
 
 pub use init::init;
 pub use obs_macros::{budget, counted, profiled, skip, traced};

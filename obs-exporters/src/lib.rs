@@ -32,8 +32,8 @@ mod null;
 mod attributes;
 #[cfg(any(feature = "json", feature = "otlp", feature = "prometheus", feature = "metrics", feature = "influx"))]
 #[cfg_attr(
-    not(all(feature = "json", feature = "prometheus", feature = "metrics", feature = "influx")),
-    allow(dead_code, unused_imports, reason = "each exporter uses a part of it")
+    not(all(feature = "json", feature = "prometheus", feature = "metrics", feature = "influx", feature = "otlp")),
+    allow(dead_code, unreachable_pub, unused_imports, reason = "each exporter uses a part of it")
 )]
 mod families;
 #[cfg(any(feature = "influx", feature = "remote-write"))]

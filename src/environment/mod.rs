@@ -3,6 +3,9 @@
 //! An empty variable is not set. A value that is not understood is told once, with its variable and with what is used
 //! instead, and counted in `Health::config_warnings`; it never stops the program.
 
+mod batches;
+mod exporters;
+mod otlp;
 mod propagation;
 mod reader;
 mod sampling;
@@ -10,6 +13,12 @@ mod sampling;
 use obs_runtime::Sampler;
 use obs_runtime::propagation::Propagators;
 use reader::{Lookup, Reader};
+
+pub(crate) use batches::Batches;
+pub(crate) use exporters::{Exporters, Name};
+pub(crate) use otlp::Otlp;
+#[cfg(feature = "otlp")]
+pub(crate) use otlp::{Address, Protocol, Signal};
 
 /// What the variables ask for.
 #[derive(Debug, Default, PartialEq)]
@@ -25,7 +34,9 @@ pub(crate) struct Environment {
     pub(crate) service_name: Option<String>,
     pub(crate) attributes: Vec<(String, String)>,
     pub(crate) propagators: Option<Propagators>,
-    pub(crate) metrics_exporter: Choice,
+    pub(crate) exporters: Exporters,
+    pub(crate) batches: Batches,
+    pub(crate) otlp: Otlp,
     pub(crate) console: Choice,
     pub(crate) console_tree: bool,
     pub(crate) json_dir: Option<String>,
@@ -68,6 +79,7 @@ impl Environment {
         let disabled = reader.word("OTEL_SDK_DISABLED", &[("true", true), ("false", false)], "false").unwrap_or(false);
         let enabled = reader.word("OBS_ENABLED", &SWITCH, "on").unwrap_or(true);
         let (console, console_tree) = reader.word("OBS_CONSOLE", &CONSOLE, "on").unwrap_or_default();
+        let exporters = Exporters::read(&mut reader);
         Self {
             disabled: disabled || !enabled,
             preset: reader.word("OBS_PRESET", &PRESETS, "production"),
@@ -79,7 +91,9 @@ impl Environment {
             service_name: reader.text("OTEL_SERVICE_NAME"),
             attributes: reader.attributes("OTEL_RESOURCE_ATTRIBUTES"),
             propagators: propagation::propagators(&mut reader),
-            metrics_exporter: reader.exporters("OTEL_METRICS_EXPORTER", "prometheus"),
+            batches: Batches::read(&mut reader),
+            otlp: Otlp::read(&mut reader, &exporters),
+            exporters,
             console,
             console_tree,
             json_dir: reader.text("OBS_JSON_DIR"),
@@ -147,7 +161,7 @@ mod tests {
         assert_eq!(environment.level, Some(obs_runtime::Level::Debug));
         assert_eq!(environment.clock, Some(Clock::Os));
         assert_eq!(environment.preset, Some(obs_runtime::Preset::Development));
-        assert_eq!(environment.metrics_exporter, Choice::Yes);
+        assert_eq!(environment.exporters.metrics.choice(Name::Prometheus), Choice::Yes);
         assert_eq!(environment.prometheus_port, Some(9999));
         assert_eq!((environment.console, environment.console_tree), (Choice::Yes, true));
         assert_eq!(environment.chrome.as_deref(), Some("trace.json"));
@@ -183,11 +197,11 @@ mod tests {
             environment.warnings,
             [
                 "OTEL_SDK_DISABLED is \"yes\", expected true, false; using false",
+                "OTEL_METRICS_EXPORTER is \"statsd\", expected otlp, console, prometheus, none; using the others",
                 "OBS_LEVEL is \"loud\", expected trace, debug, info, warn or error; using the preset's level",
                 "OBS_FILTER: found filter rule \"a = loud\", expected one of off, count, profile, trace after the `=`; \
                  using no filter",
                 "OTEL_RESOURCE_ATTRIBUTES is \"broken\", expected `key=value`; using the other pairs",
-                "OTEL_METRICS_EXPORTER is \"statsd\", expected prometheus or none; using the others",
                 "OTEL_EXPORTER_PROMETHEUS_PORT is \"99999\", expected a port number, 0 to 65535; using 9464",
             ]
         );

@@ -1,9 +1,9 @@
 //! Variables as values: words, numbers, lists.
 
 use std::fmt::Display;
+use std::num::NonZeroUsize;
 use std::str::FromStr;
-
-use super::Choice;
+use std::time::Duration;
 
 /// Where variables come from: the process, or a list in tests.
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -69,18 +69,24 @@ impl<'a> Reader<'a> {
         attributes
     }
 
-    /// A list of exporters, of which one is ours to decide on.
-    pub(super) fn exporters(&mut self, name: &str, ours: &str) -> Choice {
-        let Some(value) = self.text(name) else { return Choice::Unsaid };
-        let mut choice = Choice::No;
-        for word in value.split(',').map(str::trim) {
-            if word.eq_ignore_ascii_case(ours) {
-                choice = Choice::Yes;
-            } else if !word.eq_ignore_ascii_case("none") {
-                self.warn(name, word, format_args!("{ours} or none"), "the others");
-            }
+    /// A time in milliseconds.
+    pub(super) fn millis(&mut self, name: &str, used: &str) -> Option<Duration> {
+        self.parsed(name, "milliseconds", used).map(Duration::from_millis)
+    }
+
+    /// A number that is not 0.
+    pub(super) fn positive(&mut self, name: &str, used: &str) -> Option<usize> {
+        self.parsed(name, "a number from 1", used).map(NonZeroUsize::get)
+    }
+
+    /// The path of a file, when it can be opened.
+    pub(super) fn file(&mut self, name: &str) -> Option<String> {
+        let path = self.text(name)?;
+        if std::fs::File::open(&path).is_err() {
+            self.warn(name, &path, "a file that can be read", "none");
+            return None;
         }
-        choice
+        Some(path)
     }
 }
 

@@ -38,7 +38,6 @@ pub struct Otlp {
     metrics: Option<Target>,
     logs: Option<Target>,
     events_on_spans: bool,
-    max_batch: usize,
     metrics_every: Duration,
     temporality: Temporality,
     running: Option<Running>,
@@ -52,7 +51,6 @@ impl Otlp {
             metrics: Some(Target::default()),
             logs: Some(Target::default()),
             events_on_spans: false,
-            max_batch: usize::MAX,
             metrics_every: Duration::from_secs(60),
             temporality: Temporality::Cumulative,
             running: None,
@@ -145,9 +143,8 @@ impl Otlp {
     }
 
     /// Spans or events in one message, at most; as many as come at once when nothing is said, which is up to 4,096.
-    pub fn max_batch(mut self, records: usize) -> Self {
-        self.max_batch = records.max(1);
-        self
+    pub fn max_batch(self, records: usize) -> Self {
+        self.each(|target| target.max_batch(records))
     }
 
     /// How often totals leave; every minute when nothing is said, and at each flush.
@@ -217,7 +214,6 @@ impl Exporter for Otlp {
             metrics: lane(&self.metrics, Signal::Metrics)?,
             logs: lane(&self.logs, Signal::Logs)?,
             with_events: self.hangs_events(),
-            max_batch: self.max_batch,
             temporality: self.temporality,
             last: Last::default(),
         });
@@ -242,7 +238,6 @@ struct Running {
     metrics: Option<Lane>,
     logs: Option<Lane>,
     with_events: bool,
-    max_batch: usize,
     temporality: Temporality,
     last: Last,
 }
@@ -258,7 +253,7 @@ impl Running {
     fn export_spans(&mut self, batch: &Batch) -> Result<(), SendError> {
         let Some(lane) = &mut self.traces else { return Ok(()) };
         let mut failure = None;
-        for spans in batch.spans().chunks(self.max_batch) {
+        for spans in batch.spans().chunks(lane.max_batch) {
             let sent = lane.send(|encoder| encoder.traces(batch.resource(), spans, self.with_events));
             match sent {
                 Ok(rejected) => {
@@ -282,7 +277,7 @@ impl Running {
     fn export_events(&mut self, batch: &Batch) {
         let Some(lane) = &mut self.logs else { return };
         let mut left = batch.events().len();
-        for events in batch.events().chunks(self.max_batch) {
+        for events in batch.events().chunks(lane.max_batch) {
             match lane.send(|encoder| encoder.logs(batch.resource(), events)) {
                 Ok(rejected) => {
                     lane.reader.count_failed_events(rejected);
@@ -330,13 +325,15 @@ struct Lane {
     failures: Row,
     rejections: Row,
     signal: Signal,
+    max_batch: usize,
 }
 
 impl Lane {
     fn new(target: &Target, signal: Signal, reader: Reader) -> Result<Self, SendError> {
         let way = Way::to(target, signal)?;
         let encoder = Encoder::new(way.is_json());
-        Ok(Self { encoder, way, reader, failures: Row::default(), rejections: Row::default(), signal })
+        let max_batch = target.records();
+        Ok(Self { encoder, way, reader, failures: Row::default(), rejections: Row::default(), signal, max_batch })
     }
 
     /// Encodes and sends one message, and says how many of its records were rejected.

@@ -1,6 +1,7 @@
 //! Where a signal goes, and how.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ pub struct Target {
     protocol: Protocol,
     headers: Vec<(String, String)>,
     settings: Settings,
+    max_batch: Option<NonZeroUsize>,
 }
 
 /// An address, and whether the signal's path comes behind it.
@@ -94,6 +96,12 @@ impl Target {
         self
     }
 
+    /// Records in one message, at most; as many as come at once when nothing is said, which is up to 4,096.
+    pub const fn max_batch(mut self, records: usize) -> Self {
+        self.max_batch = NonZeroUsize::new(records);
+        self
+    }
+
     /// Who may vouch for the server: a file of certificates in PEM, instead of the authorities that Mozilla trusts.
     pub fn certificate(mut self, path: impl Into<PathBuf>) -> Self {
         self.settings.tls.authority = Some(path.into());
@@ -112,6 +120,10 @@ impl Target {
 
     pub(super) const fn spoken(&self) -> Protocol {
         self.protocol
+    }
+
+    pub(super) fn records(&self) -> usize {
+        self.max_batch.map_or(usize::MAX, NonZeroUsize::get)
     }
 
     pub(super) const fn settings(&self) -> &Settings {
