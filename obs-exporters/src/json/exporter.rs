@@ -1,14 +1,16 @@
 //! Appends lines to files, one file for each signal.
 
-use std::error::Error;
-use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use obs_runtime::{Batch, Exporter, Reader, Snapshot, Wants};
 
+use super::error::FileError;
+use super::file::{LineFile, Rotation};
+use super::lines::Lines;
+use super::record::{EventRecord, MetricRecord, SpanRecord};
 use crate::otlp_json::{encode_logs, encode_metrics, encode_traces};
 
 /// Writes spans and totals to files, one OTLP/JSON message a line.
@@ -16,8 +18,12 @@ use crate::otlp_json::{encode_logs, encode_metrics, encode_traces};
 /// # Shape
 /// `traces.jsonl` gets a `TracesData` for each batch of spans, `logs.jsonl` a `LogsData` for each batch of events,
 /// `metrics.jsonl` a `MetricsData` for each snapshot: at every flush, at shutdown, and every [`JsonLines::snapshots_every`]. Files that are there are appended to.
+///
+/// A file is put aside when it is large ([`JsonLines::rotate_at`]) or old ([`JsonLines::rotate_every`]): `traces.jsonl` becomes
+/// `traces.1.jsonl`, the next one `traces.2.jsonl`. No line is ever split. [`JsonLines::read_traces`] and its neighbours read
+/// them back.
 /// # Cost
-/// Buffered; what was written reaches the files at a flush and at shutdown.
+/// One write for each line.
 /// # Errors
 /// [`FileError`] when the telemetry starts and a file cannot be opened, and when one cannot be written.
 /// # Examples
@@ -25,12 +31,17 @@ use crate::otlp_json::{encode_logs, encode_metrics, encode_traces};
 /// use std::time::Duration;
 /// use obs_exporters::JsonLines;
 ///
-/// let json = JsonLines::to_dir("telemetry").snapshots_every(Duration::from_secs(10));
+/// let json = JsonLines::to_dir("telemetry")
+///     .snapshots_every(Duration::from_secs(10))
+///     .rotate_at(64 * 1024 * 1024)
+///     .keep(8);
 /// ```
 #[derive(Debug)]
 pub struct JsonLines {
     dir: PathBuf,
     every: Duration,
+    rotation: Rotation,
+    reader: Reader,
     files: Option<Files>,
 }
 
@@ -44,7 +55,8 @@ struct Files {
 impl JsonLines {
     /// Writes into a directory, which is made when it is not there.
     pub fn to_dir(path: impl Into<PathBuf>) -> Self {
-        Self { dir: path.into(), every: Duration::MAX, files: None }
+        let (rotation, reader) = (Rotation::NEVER, Reader::default());
+        Self { dir: path.into(), every: Duration::MAX, rotation, reader, files: None }
     }
 
     /// Writes the totals this often too, not only at a flush and at shutdown.
@@ -53,15 +65,73 @@ impl JsonLines {
         self
     }
 
+    /// Puts a file aside before a line would bring it past this many bytes; a line that is longer has a file of its own.
+    pub fn rotate_at(mut self, bytes: u64) -> Self {
+        self.rotation.bytes = bytes;
+        self
+    }
+
+    /// Puts a file aside before the first line that comes this long after it was begun.
+    pub fn rotate_every(mut self, age: Duration) -> Self {
+        self.rotation.age = age;
+        self
+    }
+
+    /// Keeps this many files of each signal beside the one that is written, and deletes the oldest ones. Without it all are
+    /// kept.
+    pub fn keep(mut self, files: usize) -> Self {
+        self.rotation.keep = files;
+        self
+    }
+
+    /// Reads spans back: from a file, or from a directory all of its `traces.*.jsonl`, oldest first.
+    ///
+    /// # Errors
+    /// [`ReadError`](super::ReadError) for a path that cannot be read; the iterator gives one for each line that cannot be,
+    /// and goes on.
+    /// # Examples
+    /// ```no_run
+    /// use obs_exporters::JsonLines;
+    ///
+    /// for span in JsonLines::read_traces("telemetry")? {
+    ///     let span = span?;
+    ///     println!("{} took {:?}", span.name, span.duration);
+    /// }
+    /// # Ok::<(), obs_exporters::json::ReadError>(())
+    /// ```
+    pub fn read_traces(path: impl AsRef<Path>) -> Result<Lines<SpanRecord>, super::ReadError> {
+        Lines::open(path.as_ref(), "traces.jsonl")
+    }
+
+    /// Reads events back, as [`JsonLines::read_traces`] reads spans.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_logs(path: impl AsRef<Path>) -> Result<Lines<EventRecord>, super::ReadError> {
+        Lines::open(path.as_ref(), "logs.jsonl")
+    }
+
+    /// Reads metrics back, as [`JsonLines::read_traces`] reads spans: one record for each metric of each snapshot.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_metrics(path: impl AsRef<Path>) -> Result<Lines<MetricRecord>, super::ReadError> {
+        Lines::open(path.as_ref(), "metrics.jsonl")
+    }
+
     fn files(&mut self) -> Result<&mut Files, FileError> {
         if self.files.is_none() {
             fs::create_dir_all(&self.dir).map_err(|source| FileError { path: self.dir.clone(), source })?;
-            let traces = LineFile::open(self.dir.join("traces.jsonl"))?;
-            let logs = LineFile::open(self.dir.join("logs.jsonl"))?;
-            let metrics = LineFile::open(self.dir.join("metrics.jsonl"))?;
+            let traces = self.open("traces.jsonl")?;
+            let logs = self.open("logs.jsonl")?;
+            let metrics = self.open("metrics.jsonl")?;
             self.files = Some(Files { traces, logs, metrics });
         }
         self.files.as_mut().ok_or_else(|| unreachable_file(&self.dir))
+    }
+
+    fn open(&self, name: &str) -> Result<LineFile, FileError> {
+        LineFile::open(self.dir.join(name), self.rotation)
     }
 }
 
@@ -80,81 +150,25 @@ impl Exporter for JsonLines {
         Wants { spans: true, events: true, exemplars: true, snapshots: Some(self.every) }
     }
 
-    fn start(&mut self, _: Reader) -> Result<(), FileError> {
+    fn start(&mut self, reader: Reader) -> Result<(), FileError> {
+        self.reader = reader;
         self.files().map(drop)
     }
 
     fn export(&mut self, batch: &Batch) -> Result<(), FileError> {
+        let spans = batch.spans().len() as u64;
         let files = self.files()?;
         // OTLP: never send an empty envelope.
-        if !batch.spans().is_empty() {
-            files.traces.write(encode_traces(batch))?;
-            // What counts as exported is in the file.
-            files.traces.flush()?;
+        let traces = if spans > 0 { files.traces.write(encode_traces(batch)) } else { Ok(()) };
+        let logs = if batch.events().is_empty() { Ok(()) } else { files.logs.write(encode_logs(batch)) };
+        if logs.is_err() {
+            self.reader.count_failed_events(batch.events().len() as u64);
+            self.reader.count_delivered(if traces.is_ok() { spans } else { 0 });
         }
-        if !batch.events().is_empty() {
-            files.logs.write(encode_logs(batch))?;
-        }
-        Ok(())
+        traces.and(logs)
     }
 
     fn report(&mut self, snapshot: &Snapshot) -> Result<(), FileError> {
         self.files()?.metrics.write(encode_metrics(snapshot))
-    }
-
-    fn flush(&mut self) -> Result<(), FileError> {
-        let Some(files) = &mut self.files else { return Ok(()) };
-        let traces = files.traces.flush();
-        let logs = files.logs.flush();
-        files.metrics.flush().and(logs).and(traces)
-    }
-}
-
-/// A file that is written line by line.
-#[derive(Debug)]
-struct LineFile {
-    path: PathBuf,
-    file: BufWriter<File>,
-}
-
-impl LineFile {
-    fn open(path: PathBuf) -> Result<Self, FileError> {
-        match OpenOptions::new().create(true).append(true).open(&path) {
-            Ok(file) => Ok(Self { path, file: BufWriter::with_capacity(64 * 1024, file) }),
-            Err(source) => Err(FileError { path, source }),
-        }
-    }
-
-    fn write(&mut self, mut line: String) -> Result<(), FileError> {
-        line.push('\n');
-        let written = self.file.write_all(line.as_bytes());
-        written.map_err(|source| FileError { path: self.path.clone(), source })
-    }
-
-    fn flush(&mut self) -> Result<(), FileError> {
-        self.file.flush().map_err(|source| FileError { path: self.path.clone(), source })
-    }
-}
-
-/// A file cannot be opened or written.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct FileError {
-    /// The file, or the directory that was to hold it.
-    pub path: PathBuf,
-    /// What the system says.
-    pub source: io::Error,
-}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        write!(f, "cannot write {path}: {}; `JsonLines::to_dir` takes a directory that can be written", self.source)
-    }
-}
-
-impl Error for FileError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.source)
     }
 }

@@ -1,8 +1,26 @@
 //! Spans, events and totals as OTLP/JSON, one message a line.
 //!
-//! The encoders are pure functions; `exporter` appends their lines to files.
+//! The encoders are pure functions; `file` is a file that grows by lines and is put aside, `exporter` is what puts batches
+//! and snapshots into files. The way back: `lines` takes files apart, `parse` takes JSON apart, `record` is what comes out.
+//! `error` says what can go wrong.
+
+mod error;
+
+mod file;
+
+mod parse;
+
+mod record;
+
+mod lines;
 
 mod exporter;
 
 pub use crate::otlp_json::{encode_logs, encode_metrics, encode_traces};
-pub use exporter::{FileError, JsonLines};
+pub use error::{FileError, ReadError};
+pub use exporter::JsonLines;
+pub use lines::Lines;
+pub use record::{
+    EventRecord, ExemplarRecord, HistogramRecord, LinkRecord, MetricRecord, PointRecord, Record, Resource,
+    SpanEventRecord, SpanRecord, ValueRecord,
+};

@@ -150,3 +150,9 @@ pub async fn awaits() {
 pub fn shown_inside(clock: &ManualClock, millis: u64) {
     clock.advance(Duration::from_millis(millis));
 }
+
+#[profiled(crate = crate::obs)]
+#[traced(crate = crate::obs)]
+pub fn exampled_too(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}

@@ -9,6 +9,7 @@ mod exemplars;
 mod flamegraph;
 mod functions;
 mod json;
+mod json_files;
 mod memory;
 mod page;
 mod protobuf;
