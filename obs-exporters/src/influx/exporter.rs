@@ -117,6 +117,6 @@ impl Exporter for Influx {
 
     fn report(&mut self, snapshot: &Snapshot) -> Result<(), SendError> {
         let lines = encode(snapshot, &self.tags);
-        messages(&lines, LINES).try_for_each(|message| self.outbox.send(message.as_bytes()))
+        self.outbox.send_all(messages(&lines, LINES))
     }
 }

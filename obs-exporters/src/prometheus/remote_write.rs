@@ -85,7 +85,7 @@ impl Exporter for RemoteWrite {
 
     fn report(&mut self, snapshot: &Snapshot) -> Result<(), SendError> {
         let requests = encode_write_requests(snapshot, self.histograms);
-        requests.iter().try_for_each(|request| self.outbox.send(&compressed(request)))
+        self.outbox.send_all(requests.iter().map(|request| compressed(request)))
     }
 }
 

@@ -46,6 +46,11 @@ impl Outbox {
         self.settings.retry.total = total;
     }
 
+    pub(crate) fn set_backoff(&mut self, first: Duration, longest: Duration) {
+        self.settings.retry.first = first;
+        self.settings.retry.longest = longest;
+    }
+
     pub(crate) fn set_gzip(&mut self, gzip: bool) {
         self.settings.compression = if gzip { Compression::Gzip } else { Compression::None };
     }
@@ -70,6 +75,20 @@ impl Outbox {
         let Self { url, content_type, headers, .. } = self;
         client.send(reader, &Request { url, content_type, headers, body: message }).map(drop)
     }
+
+    /// Sends what says the same and more the next time: a message that is refused holds up none of the others, and when one
+    /// cannot be brought at all the rest is left for the next time.
+    pub(crate) fn send_all<M: AsRef<[u8]>>(&mut self, messages: impl IntoIterator<Item = M>) -> Result<(), SendError> {
+        let mut result = Ok(());
+        for message in messages {
+            match self.send(message.as_ref()) {
+                Ok(()) => {}
+                Err(error @ SendError::Refused { tries: 1, .. }) => result = result.and(Err(error)),
+                Err(error) => return Err(error),
+            }
+        }
+        result
+    }
 }
 
 /// What people may set about sending, as methods of an exporter with a field `outbox`.
@@ -90,6 +109,13 @@ macro_rules! outbox_options {
         /// How long all tries of one message may take together; 30 s when nothing is said.
         pub fn retry_for(mut self, total: std::time::Duration) -> Self {
             self.outbox.set_retry_for(total);
+            self
+        }
+
+        /// How long is waited before another try: anything up to `first`, which doubles with each try up to `longest`. 0.5 s
+        /// and 5 s when nothing is said.
+        pub fn backoff(mut self, first: std::time::Duration, longest: std::time::Duration) -> Self {
+            self.outbox.set_backoff(first, longest);
             self
         }
 

@@ -83,11 +83,14 @@ impl Exporter for Zipkin {
     }
 
     fn export(&mut self, batch: &Batch) -> Result<(), SendError> {
+        let mut result = Ok(());
         for spans in batch.spans().chunks(SPANS) {
-            self.outbox.send(encode_spans(batch.resource(), spans).as_bytes())?;
-            // Should a later message fail, these have arrived all the same.
-            self.reader.count_delivered(spans.len() as u64);
+            match self.outbox.send(encode_spans(batch.resource(), spans).as_bytes()) {
+                // Should another message fail, these have arrived all the same.
+                Ok(()) => self.reader.count_delivered(spans.len() as u64),
+                Err(error) => result = result.and(Err(error)),
+            }
         }
-        Ok(())
+        result
     }
 }

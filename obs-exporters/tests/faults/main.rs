@@ -5,6 +5,8 @@
 mod otlp;
 mod server;
 mod support;
+mod totals;
+mod zipkin;
 
 /// What the facade is to a user of the attributes.
 mod obs {

@@ -1,6 +1,5 @@
 //! OTLP over HTTP against servers that misbehave.
 
-use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
 use obs_exporters::otlp::Otlp;
@@ -9,7 +8,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use prost::Message;
 
-use crate::server::{Act, Seen, Server};
+use crate::server::{Act, Seen, Server, free_address};
 use crate::support::{LONG, Running, said_by, work, work_times};
 
 /// Spans only, with short waits between tries.
@@ -27,11 +26,6 @@ fn spans(seen: &Seen) -> u64 {
 /// Spans in requests that were taken.
 fn taken(server: &Server) -> u64 {
     server.seen().iter().filter(|seen| seen.is_taken()).map(spans).sum()
-}
-
-/// An address on which nothing listens.
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 #[test]

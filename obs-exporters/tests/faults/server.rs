@@ -168,6 +168,11 @@ impl Shared {
     }
 }
 
+/// An address on which nothing listens.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
 fn close(stream: &TcpStream) -> bool {
     let _ = stream.shutdown(Shutdown::Both);
     false
@@ -176,7 +181,7 @@ fn close(stream: &TcpStream) -> bool {
 /// Head in lower case, and body; `None` at the end of the connection.
 pub fn read_request(mut stream: impl Read) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
-    let mut piece = [0; 65_536];
+    let mut piece = [0; 16_384];
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             break end;

@@ -71,7 +71,7 @@ fn balance(report: &FlushReport, finished_before: u64) -> ExporterReport {
 pub fn said_by(test: &str) -> Vec<String> {
     let program = std::env::current_exe().unwrap();
     let run = Command::new(program).args(["--exact", test, "--ignored", "--nocapture"]).output().unwrap();
-    let text = String::from_utf8(run.stderr).unwrap();
-    assert!(run.status.success(), "{text}");
-    text.lines().filter(|line| line.contains("obs:")).map(str::to_owned).collect()
+    let told = String::from_utf8(run.stderr).unwrap();
+    assert!(run.status.success(), "{told}");
+    told.lines().filter(|line| line.contains("obs:")).map(str::to_owned).collect()
 }
