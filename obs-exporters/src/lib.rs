@@ -9,7 +9,7 @@
 //! | [`Null`] | – | spans, snapshots | counted |
 //! | `Chrome` | `chrome` | spans, events | a trace for Perfetto and `chrome://tracing` |
 //! | `Flamegraph` | `flamegraph` | spans | folded stacks, or a flame graph as SVG |
-//! | `Console` | `console` | the last snapshot | a table at exit |
+//! | `Console` | `console` | the last snapshot; spans, events | a table at exit; trees of spans as they end |
 //! | `JsonLines` | `json` | spans, events, snapshots | `traces.jsonl`, `logs.jsonl`, `metrics.jsonl` (OTLP/JSON) |
 //! | `Otlp` | `otlp`, `otlp-grpc` | spans, events, snapshots | everything that speaks OTLP, Jaeger too |
 //! | `Prometheus` | `prometheus` | scrapes | text, `OpenMetrics` and protobuf with native histograms |

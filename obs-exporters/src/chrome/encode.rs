@@ -88,7 +88,9 @@ impl Encoder {
 
     fn span(&mut self, to: &mut Writer, span: &Span) {
         self.name_thread(to, span.thread());
-        let place = self.ties.cover(span, Place::of(span, self.zero));
+        let parent = span.parent().filter(|_| !span.has_remote_parent());
+        let links = span.links().iter().filter(|link| !link.is_remote).map(|link| link.span_id);
+        let place = self.ties.cover(span.span_id(), parent, Place::of(span, self.zero));
         if place.is_async {
             // A pair with an id of its own, on a line of its own.
             self.item(to, "b", span.name(), "async", (place.thread, place.from), |to| {
@@ -107,7 +109,7 @@ impl Encoder {
                 to.key("args").object(|to| write_args(to, span));
             });
         }
-        for arrow in self.ties.arrows(span, place) {
+        for arrow in self.ties.arrows(span.span_id(), parent, links, place) {
             self.arrow(to, arrow);
         }
     }

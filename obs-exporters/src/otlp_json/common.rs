@@ -87,3 +87,18 @@ pub(super) fn count(to: &mut Writer, key: &str, count: u32) {
 pub(super) fn unix_nanos(time: SystemTime) -> u128 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_keep_their_types_arrays_too() {
+        let array =
+            Value::Array([Value::I64(-1), Value::Bool(true), Value::U64(u64::MAX), Value::Array([].into())].into());
+        let mut to = Writer::new();
+        attribute(&mut to, "a", Attribute::Value(&array));
+        let want = r#"{"key":"a","value":{"arrayValue":{"values":[{"intValue":"-1"},{"boolValue":true},{"stringValue":"18446744073709551615"},{"arrayValue":{"values":[]}}]}}}"#;
+        assert_eq!(to.into_string(), want);
+    }
+}

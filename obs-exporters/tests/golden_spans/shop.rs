@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use obs_runtime::expand::{EventSite, event};
-use obs_runtime::{Batch, Context, Exporter, Level, ManualClock, SpanId, TraceId, TraceState, Value, Wants, current};
+use obs_runtime::{Batch, Context, Exporter, Level, ManualClock, Value, Wants, current, propagation};
 
 use crate::obs::traced;
 
@@ -89,7 +89,8 @@ pub fn batch() -> Batch {
 fn run(clock: &ManualClock) {
     let earlier = earlier(clock);
     checkout(clock, 3, &earlier).unwrap_err();
-    let remote = Context::remote(TraceId::new(7).unwrap(), SpanId::new(8).unwrap(), 1, TraceState::EMPTY);
+    let parent = "00-00000000000000000000000000000007-0000000000000008-01";
+    let remote = propagation::extract(&[("traceparent", parent), ("tracestate", "shop=42")]);
     let _remote = remote.attach();
     let mut fetch = pin!(fetch(clock));
     let mut context = std::task::Context::from_waker(Waker::noop());

@@ -135,34 +135,6 @@ fn a_file_cut_off_after_any_batch_opens() {
 }
 
 #[test]
-fn children_of_an_earlier_batch_lie_inside_their_parent() {
-    let path = file("nested");
-    let running = Running::with(Chrome::to_file(&path));
-    // Each batch reads the wall clock anew.
-    drawn(|| {
-        for _ in 0..20 {
-            inner();
-            running.flush();
-        }
-    });
-    running.shutdown();
-    let entries = checked(&fs::read_to_string(&path).unwrap());
-    let calls = of_phase(&entries, "X");
-    let (children, parents): (Vec<_>, Vec<_>) =
-        calls.iter().partition(|call| call["name"].as_str().unwrap().ends_with("inner"));
-    assert_eq!((children.len(), parents.len()), (20, 1));
-    let nanos = |entry: &Value, member: &str| (entry[member].as_f64().unwrap() * 1000.0).round();
-    let (from, to) = (nanos(parents[0], "ts"), nanos(parents[0], "ts") + nanos(parents[0], "dur"));
-    for child in children {
-        assert!(
-            from <= nanos(child, "ts") && nanos(child, "ts") + nanos(child, "dur") <= to,
-            "{child} in {}",
-            parents[0]
-        );
-    }
-}
-
-#[test]
 fn a_full_file_is_finished_and_what_comes_later_counts_as_rejected() {
     let path = file("full");
     let running = Running::with(Chrome::to_file(&path).at_most(2_000));

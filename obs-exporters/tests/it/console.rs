@@ -124,6 +124,23 @@ fn what_waits_for_its_caller_at_the_end_is_printed() {
 }
 
 #[test]
+fn more_spans_than_may_wait_are_printed_as_they_are_and_none_is_lost() {
+    const SPANS: usize = 70_000;
+    let out = Shared::default();
+    let running = Running::with(Console::new().writer(out.clone()).tree());
+    drawn(|| {
+        (0..SPANS).for_each(|_| inner());
+        running.flush();
+        assert!(out.text().contains("its caller has not ended, in trace "));
+    });
+    running.flush();
+    let text = out.text();
+    assert_eq!(text.lines().filter(|line| line.ends_with("functions::inner")).count(), SPANS);
+    assert_eq!(text.lines().filter(|line| line.contains("functions::drawn")).count(), 1);
+    running.shutdown();
+}
+
+#[test]
 fn an_event_outside_of_any_span_is_a_line_of_its_own() {
     let out = Shared::default();
     let running = Running::with(Console::new().writer(out.clone()).tree());
