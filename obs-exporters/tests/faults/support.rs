@@ -43,6 +43,12 @@ impl Running {
         Self { telemetry, finished_before, _turn: turn }
     }
 
+    /// The error of an exporter that cannot start.
+    pub fn try_with(exporter: impl Exporter) -> Result<(), String> {
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        obs_runtime::builder().exporter(exporter).start().map(drop).map_err(|error| error.to_string())
+    }
+
     /// Flushes, and gives the exporter's counts; every span that finished is in one of them.
     pub fn flush(&self, timeout: Duration) -> (bool, ExporterReport) {
         self.balanced(&self.telemetry.flush(timeout))
