@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use obs::{AsContext, Context, CurrentSpan, counted, profiled, traced};
 
@@ -220,6 +220,69 @@ mod whole {
     pub(super) fn c() {}
 }
 
+struct Place(Mutex<Context>);
+
+impl AsContext for Place {
+    fn as_context(&self) -> Option<Context> {
+        Some(self.0.lock().unwrap().clone())
+    }
+}
+
+trait HasPlace: AsContext + Sized {
+    #[traced(parent = self)]
+    fn under_itself(self) -> Self {
+        self
+    }
+
+    #[traced(parent = Self::place())]
+    fn under_its_type() -> Result<(), ()> {
+        Ok(())
+    }
+
+    fn place() -> Context {
+        Context::NONE
+    }
+}
+
+impl HasPlace for Place {}
+
+impl Place {
+    #[traced(parent = *self.0.lock().unwrap())]
+    fn locked_for_a_moment(&self) -> bool {
+        self.0.try_lock().is_ok()
+    }
+}
+
+#[traced(parent = a, links = [&a, b])]
+fn patterns((a, b): (Context, &Context), [c, ..]: [u8; 2]) -> u8 {
+    drop(a);
+    let _ = b;
+    c
+}
+
+#[traced(parent = pair.0, links = pair.1)]
+fn parts(pair: (Context, Vec<Context>)) -> (Context, Vec<Context>) {
+    pair
+}
+
+#[traced(parent = r#type)]
+fn raw(r#type: Context) -> Context {
+    r#type
+}
+
+#[traced(parent = match n { 0 => None, _ => Some(Context::current()) }, links = (0..n).map(|_| Context::current()))]
+fn computed(n: u8) -> impl Fn(&str) -> usize {
+    move |text| text.len() + usize::from(n)
+}
+
+#[traced(parent = context)]
+fn shadowed(mut context: Context, count: &mut u8) -> &mut u8 {
+    context.clone_from(&Context::NONE);
+    drop(context);
+    *count += 1;
+    count
+}
+
 macro_rules! made {
     ($name:ident, $parent:expr, $argument:ident) => {
         #[obs::traced(parent = $parent, links = $argument)]
@@ -276,5 +339,12 @@ fn main() {
     drop(whole::b());
     whole::c();
     assert!(by_macro(vec![context.clone()]).len() == 1);
+    Place::under_its_type().unwrap();
+    assert!(Place(Mutex::new(Context::NONE)).under_itself().locked_for_a_moment());
+    assert_eq!(patterns((context.clone(), &context), [3, 4]), 3);
+    parts((context.clone(), vec![context.clone()]));
+    raw(context.clone());
+    assert_eq!(computed(2)("ab"), 4);
+    assert_eq!(*shadowed(context.clone(), &mut 1), 2);
     clashes::f(&context, [context.clone()], clashes::Guard, 1);
 }
