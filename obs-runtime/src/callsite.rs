@@ -132,6 +132,8 @@ impl Control {
     pub(crate) const TIME_SOME: u32 = 1 << 4;
     /// Only a share of the calls becomes spans: `Meta::trace_ratio`.
     pub(crate) const TRACE_SOME: u32 = 1 << 5;
+    /// Calls are shown to the mirror.
+    pub(crate) const MIRROR: u32 = 1 << 6;
 
     pub(crate) const fn new(series: u32, flags: u32) -> Self {
         if flags == 0 { Self::OFF } else { Self(series << 8 | flags) }

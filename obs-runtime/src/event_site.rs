@@ -1,7 +1,7 @@
 //! Where events come from, and whether they are wanted there: data that every event looks at before it happens.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crate::event::EventSource;
 use crate::level::Level;
@@ -11,6 +11,9 @@ use crate::sync::lock;
 static WANTED: AtomicU32 = AtomicU32::new(NOBODY);
 /// A severity that no level reaches.
 const NOBODY: u32 = 0xff;
+
+/// Whether an exporter takes events: a mirror may want them too.
+static RECORDED: AtomicBool = AtomicBool::new(false);
 
 /// Every place that an event came from, by number.
 static SITES: Mutex<Vec<EventSource>> = Mutex::new(Vec::new());
@@ -81,8 +84,15 @@ pub fn is_event_wanted_anywhere(level: Level) -> bool {
     u32::from(level.severity_number()) >= WANTED.load(Ordering::Relaxed) & 0xff
 }
 
-/// Tells every site that the policy changed, and the least severity that it allows anywhere.
-pub(crate) fn change_policy(least: Option<Level>) {
+/// Whether events are recorded, and not only shown.
+pub(crate) fn are_recorded() -> bool {
+    RECORDED.load(Ordering::Relaxed)
+}
+
+/// Tells every site that the policy changed, and the least severity that it allows anywhere; whether an exporter takes
+/// events.
+pub(crate) fn change_policy(least: Option<Level>, recorded: bool) {
+    RECORDED.store(recorded, Ordering::Relaxed);
     let severity = least.map_or(NOBODY, |level| level.severity_number().into());
     let generation = (WANTED.load(Ordering::Relaxed) >> 8) + 1;
     WANTED.store(generation << 8 | severity, Ordering::Relaxed);

@@ -1,7 +1,12 @@
 //! Fields on their way out of the ring: read back from the words that [`crate::fields`] wrote.
 
-use crate::fields::Tag;
+use crate::fields::{Fields, Tag};
 use crate::value::Value;
+
+/// Fields as they will be read at the other end: for bridges.
+pub fn values_of(fields: &Fields) -> Vec<(&'static str, Value)> {
+    read(fields.words())
+}
 
 /// Reads fields back from the words that [`Fields`] wrote and the ring delivered.
 pub(crate) fn read(mut words: &[u64]) -> Vec<(&'static str, Value)> {

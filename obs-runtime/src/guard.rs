@@ -15,6 +15,7 @@ use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
 use crate::labels::LabelSet;
 use crate::live;
+use crate::mirror::{self, MirroredEnd};
 use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};
 use crate::record;
@@ -31,6 +32,9 @@ pub trait Mode: Sized {
     type Span: SpanPart;
     /// Whether a clock may be read.
     const TIMES: bool;
+    /// The flags under which somebody looks at calls while they run.
+    #[doc(hidden)]
+    const SEEN: u32 = Control::IN_FLIGHT;
 
     /// Begins a call; one that `waits` for its fields does not look at the clock yet.
     #[doc(hidden)]
@@ -72,11 +76,12 @@ impl Mode for Time {
 impl Mode for Trace {
     type Span = OpenSpan;
     const TIMES: bool = true;
+    const SEEN: u32 = Control::IN_FLIGHT | Control::MIRROR;
 
     #[inline(always)]
     fn open(callsite: &'static Callsite, word: u32, waits: bool) -> Call<Self> {
         let control = Control::from_word(word);
-        if OpenSpan::is_dropped_here() && !control.has(Control::TIME | Control::IN_FLIGHT) {
+        if OpenSpan::is_dropped_here() && !control.has(Control::TIME | Self::SEEN) {
             return Call { word: word.into(), ..Call::off(callsite) };
         }
         open_trace(callsite, control, waits)
@@ -84,7 +89,7 @@ impl Mode for Trace {
 
     #[inline(always)]
     fn close_ok(call: Call<Self>) {
-        if call.span.is_none() && !call.is_timed() && !call.control().has(Control::IN_FLIGHT) {
+        if call.span.is_none() && !call.is_timed() && !call.control().has(Self::SEEN) {
             record::ended(call.callsite, call.control(), Outcome::Ok, None, None);
         } else {
             // One by one, so that they go in registers.
@@ -167,9 +172,10 @@ impl<M: Mode> Guard<M> {
         // Not earlier: what a call that may unwind has to drop is in memory, and nothing before this needs to be.
         let mut guard = Guard { call, kept: F::nothing(), _stays_on_its_thread: PhantomData };
         if F::Kept::HOLDS {
-            if guard.call.span.is_recorded() {
+            if guard.call.wants_fields() {
                 fields.capture(&mut guard.kept);
             }
+            guard.call.show(guard.kept.fields());
             guard.call.start();
         }
         guard
@@ -195,22 +201,22 @@ impl<M: Mode> Guard<M> {
             if let Some(begins_at) = begins_at {
                 call.span = M::Span::open_at(callsite, control.word(), begins_at);
             }
-            call.list();
         }
         let mut guard: Guard<M, F::Kept> = Guard { call, kept: F::nothing(), _stays_on_its_thread: PhantomData };
-        if guard.call.span.is_recorded() {
+        if guard.call.wants_fields() {
             fields.capture(&mut guard.kept);
         }
+        guard.call.show(guard.kept.fields());
         guard.call.start();
         guard
     }
 }
 
 impl<M: Mode, K: Kept> Guard<M, K> {
-    /// Whether the call becomes a span.
+    /// Whether the call becomes a span, or is shown as one.
     #[inline(always)]
     pub fn is_recorded(&self) -> bool {
-        self.call.control().is_on() && self.call.span.is_recorded()
+        self.call.control().is_on() && self.call.wants_fields()
     }
 
     /// A guard for a body that leaves in places of its own.
@@ -281,19 +287,31 @@ impl<M: Mode> Call<M> {
         let mut call = Self::off(callsite);
         call.set_control(begin::<M>(callsite, control));
         call.span = M::Span::open(callsite, control.word());
-        call.list();
         if !waits {
+            call.show(None);
             call.start();
         }
         call
     }
 
-    /// Lists the call as running, where that is asked for; its number stays above the control word.
+    /// Shows the call to those who look at what runs. Its number among them stays above the control word.
     #[inline(always)]
-    fn list(&mut self) {
-        if self.control().has(Control::IN_FLIGHT) {
-            self.word |= u64::from(live::enter(self.callsite)) << 32;
+    fn show(&mut self, fields: Option<&Fields>) {
+        let control = self.control();
+        if control.has(M::SEEN) {
+            if control.has(Control::IN_FLIGHT) {
+                self.word |= u64::from(live::enter(self.callsite)) << 32;
+            }
+            if control.has(M::SEEN & Control::MIRROR) {
+                mirror::enter(self.callsite, fields);
+            }
         }
+    }
+
+    /// Whether somebody is told the fields.
+    #[inline(always)]
+    fn wants_fields(&self) -> bool {
+        self.span.is_recorded() || self.control().has(M::SEEN & Control::MIRROR)
     }
 
     /// Takes the time, if anybody wants to know it.
@@ -346,8 +364,13 @@ impl<M: Mode> Call<M> {
     #[inline(always)]
     fn close(self, outcome: Outcome, error: Option<&ErrorName>, fields: Option<&Fields>, extra: Option<&Fields>) {
         let (timed, control, Self { callsite, start, span, word }) = (self.is_timed(), self.control(), self);
-        if control.has(Control::IN_FLIGHT) {
-            live::leave(word);
+        if control.has(M::SEEN) {
+            if control.has(Control::IN_FLIGHT) {
+                live::leave(word);
+            }
+            if control.has(M::SEEN & Control::MIRROR) {
+                mirror::leave(callsite, &MirroredEnd::new(outcome, error, extra));
+            }
         }
         let nanos = if timed || span.is_recorded() { between(start, clock::now()) } else { 0 };
         let series = record::ended(callsite, control, outcome, error, timed.then_some(nanos));

@@ -44,6 +44,7 @@ mod level;
 mod link;
 mod live;
 mod metric;
+mod mirror;
 mod name;
 mod note;
 mod origin;
@@ -109,6 +110,8 @@ pub use event_site::is_event_wanted_anywhere;
 pub use exemplars::Exemplar;
 pub use exporter::{Exporter, Reader, Wants};
 pub use field_array::ArrayElement;
+#[doc(hidden)]
+pub use field_reader::values_of;
 pub use field_value::FieldValue;
 pub use fields::Fields;
 pub use future_ext::{FutureExt, Traced};
@@ -121,6 +124,8 @@ pub use level::{Level, ParseLevelError, SpanKind};
 pub use link::Link;
 pub use live::{InFlight, in_flight};
 pub use metric::{Metric, MetricSource, Point, PointValue};
+#[doc(hidden)]
+pub use mirror::{Mirror, MirroredEnd, MirroredSpan, set_mirror};
 #[doc(hidden)]
 pub use note::{event_at, is_wanted};
 pub use outcome::{Outcome, Outcomes};

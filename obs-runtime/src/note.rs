@@ -5,9 +5,10 @@
 
 use crate::clock;
 use crate::context::Context;
-use crate::event_site::EventSite;
+use crate::event_site::{self, EventSite};
 use crate::fields::Fields;
 use crate::level::Level;
+use crate::mirror;
 use crate::place::Place;
 use crate::registry;
 use crate::shard::{Current, Local, Shard, TraceInfo, Tracing, local, with_shard};
@@ -82,22 +83,30 @@ impl NoteRecord {
 /// # Cost
 /// One reading of the clock and one record in the ring; nobody wants it: two loads.
 pub fn event(site: &'static EventSite, level: Level, message: &str, fields: impl FnOnce(&mut Fields)) {
-    event_at(site, level, None, |all| {
+    if is_wanted(site, level) {
+        let mut all = Fields::empty();
         all.value(TEXT, message);
-        fields(all);
-    });
+        fields(&mut all);
+        mirror::event(site, level, &all);
+        put_event(site, level, Place::here(), &all);
+    }
 }
 
 /// Records an event in a place that was named, or in the span that runs on this thread; the message is the field
-/// `message`. For bridges.
+/// `message`. For bridges: what came in is not shown to the mirror.
 pub fn event_at(site: &'static EventSite, level: Level, place: Option<Place>, fields: impl FnOnce(&mut Fields)) {
-    if !is_wanted(site, level) {
-        return;
+    if event_site::are_recorded() && is_wanted(site, level) {
+        let mut all = Fields::empty();
+        fields(&mut all);
+        put_event(site, level, place.unwrap_or_else(Place::here), &all);
     }
-    let mut all = Fields::empty();
-    fields(&mut all);
-    let place = place.unwrap_or_else(Place::here).current();
-    put(&NoteRecord { level, time: clock::now(), site: site.number(), ..record(place, NoteKind::Event) }, &all, &[]);
+}
+
+fn put_event(site: &'static EventSite, level: Level, place: Place, fields: &Fields) {
+    if event_site::are_recorded() {
+        let record = record(place.current(), NoteKind::Event);
+        put(&NoteRecord { level, time: clock::now(), site: site.number(), ..record }, fields, &[]);
+    }
 }
 
 /// Whether an event of this level is wanted from a place, under the policy that holds now.

@@ -16,6 +16,8 @@ pub(crate) struct Policy {
     pub(crate) events_wanted: bool,
     /// All traced calls are listed while they run.
     pub(crate) live_spans: bool,
+    /// A mirror is shown spans and events, whoever else takes them.
+    pub(crate) mirrored: bool,
     /// Spans and events less important than this are not recorded.
     pub(crate) level: Level,
     pub(crate) filter: Filter,
@@ -28,6 +30,7 @@ impl Default for Policy {
             spans_wanted: false,
             events_wanted: false,
             live_spans: false,
+            mirrored: false,
             level: Level::Trace,
             filter: Filter::default(),
         }
@@ -43,19 +46,21 @@ impl Policy {
         }
         let flag = |on, flag| if on { flag } else { 0 };
         let timed = meta.timed && detail >= Detail::Profile;
-        let traced = meta.traced && detail >= Detail::Trace && self.spans_wanted && meta.level >= self.level;
+        let shown = meta.traced && detail >= Detail::Trace && meta.level >= self.level;
+        let traced = shown && self.spans_wanted;
         let flags = Control::COUNT
             | flag(timed, Control::TIME)
             | flag(timed && meta.time_one_in > 1, Control::TIME_SOME)
             | flag(traced, Control::TRACE)
             | flag(traced && meta.trace_ratio < 1.0, Control::TRACE_SOME)
+            | flag(shown && self.mirrored, Control::MIRROR)
             | flag(meta.in_flight || traced && self.live_spans, Control::IN_FLIGHT);
         Control::new(callsite.series(), flags)
     }
 
     /// The least important event that is recorded anywhere; `None` for none.
     pub(crate) fn events(&self) -> Option<Level> {
-        (self.enabled && self.events_wanted).then_some(self.level)
+        (self.enabled && (self.events_wanted || self.mirrored)).then_some(self.level)
     }
 
     /// The same for one module, or what stands in for one.

@@ -6,6 +6,7 @@ use crate::callsite::{Callsite, Control};
 use crate::context::attached_trace_state;
 use crate::entries::{self, Entry};
 use crate::fields::Fields;
+use crate::mirror::MirroredSpan;
 use crate::note;
 use crate::origin::Origin;
 use crate::outcome::Outcome;
@@ -26,9 +27,9 @@ pub trait SpanPart: Copy {
     /// What must be on the thread while the span runs.
     #[doc(hidden)]
     type Place: Copy;
-    /// Where the span begins; by default on the running one.
+    /// What few calls have: where the span begins, by default on the running one; who is shown it.
     #[doc(hidden)]
-    type BeginsAt: Default;
+    type Beside: Default;
     /// No span.
     const NONE: Self;
     /// No trace.
@@ -46,10 +47,16 @@ pub trait SpanPart: Copy {
     fn swap(place: Self::Place) -> Self::Place;
     /// Where a span begins, kept until it does.
     #[doc(hidden)]
-    fn begin_at(start: Start) -> Self::BeginsAt;
+    fn begin_at(start: Start) -> Self::Beside;
+    /// What a mirror made of a future's call, kept until it ends.
+    #[doc(hidden)]
+    fn shown(span: Option<Box<dyn MirroredSpan>>) -> Self::Beside;
+    /// The same, taken up again.
+    #[doc(hidden)]
+    fn mirrored(beside: &mut Self::Beside) -> Option<&mut dyn MirroredSpan>;
     /// Opens a span that may hang elsewhere than on the running one.
     #[doc(hidden)]
-    fn open_at(callsite: &'static Callsite, control: u32, begins_at: Self::BeginsAt) -> Self;
+    fn open_at(callsite: &'static Callsite, control: u32, beside: Self::Beside) -> Self;
     /// Makes the span that was running before the running one again.
     #[doc(hidden)]
     fn leave(self);
@@ -65,7 +72,7 @@ pub trait SpanPart: Copy {
 
 impl SpanPart for () {
     type Place = ();
-    type BeginsAt = ();
+    type Beside = ();
     const NONE: Self = ();
     const NOWHERE: Self = ();
 
@@ -88,6 +95,14 @@ impl SpanPart for () {
 
     #[inline(always)]
     fn begin_at(_: Start) {}
+
+    #[inline(always)]
+    fn shown(_: Option<Box<dyn MirroredSpan>>) {}
+
+    #[inline(always)]
+    fn mirrored((): &mut ()) -> Option<&mut dyn MirroredSpan> {
+        None
+    }
 
     #[inline(always)]
     fn open_at(_: &'static Callsite, _: u32, (): ()) {}
@@ -129,9 +144,17 @@ pub struct End<'a> {
     pub(crate) extra: Option<&'a Fields>,
 }
 
+/// What few calls have beside their span: one word in a future, whatever it is.
+pub enum Beside {
+    /// Where the span begins.
+    Start(Start),
+    /// What a mirror made of the call.
+    Shown(Box<dyn MirroredSpan>),
+}
+
 impl SpanPart for OpenSpan {
     type Place = Current;
-    type BeginsAt = Option<Box<Start>>;
+    type Beside = Option<Box<Beside>>;
     const NONE: Self = Self { span: 0, parent: 0 };
     const NOWHERE: Current = Current::NONE;
 
@@ -155,15 +178,26 @@ impl SpanPart for OpenSpan {
         }
     }
 
-    fn begin_at(start: Start) -> Option<Box<Start>> {
-        Some(Box::new(start))
+    fn begin_at(start: Start) -> Option<Box<Beside>> {
+        Some(Box::new(Beside::Start(start)))
+    }
+
+    fn shown(span: Option<Box<dyn MirroredSpan>>) -> Option<Box<Beside>> {
+        span.map(|span| Box::new(Beside::Shown(span)))
+    }
+
+    fn mirrored(beside: &mut Option<Box<Beside>>) -> Option<&mut dyn MirroredSpan> {
+        match beside.as_deref_mut() {
+            Some(Beside::Shown(span)) => Some(&mut **span),
+            _ => None,
+        }
     }
 
     #[inline]
-    fn open_at(callsite: &'static Callsite, control: u32, begins_at: Option<Box<Start>>) -> Self {
-        match begins_at {
-            None => Self::open(callsite, control),
-            Some(start) => Self::open_start(callsite, control, &start),
+    fn open_at(callsite: &'static Callsite, control: u32, beside: Option<Box<Beside>>) -> Self {
+        match beside.as_deref() {
+            None | Some(Beside::Shown(_)) => Self::open(callsite, control),
+            Some(Beside::Start(start)) => Self::open_start(callsite, control, start),
         }
     }
 

@@ -15,6 +15,7 @@ use crate::fields::Fields;
 use crate::guard::{Mode, begin, between};
 use crate::labels::LabelSet;
 use crate::live;
+use crate::mirror::{self, MirroredEnd, MirroredSpan};
 use crate::origin::Origin;
 use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};
@@ -42,8 +43,8 @@ pub struct Task<M: Mode, K: Kept = ()> {
     origin: Origin,
     /// What is on the thread while the future is polled.
     place: <M::Span as SpanPart>::Place,
-    /// Where the span begins, until it does; `None` under the running span.
-    begins_at: <M::Span as SpanPart>::BeginsAt,
+    /// Where the span begins, until it does; then who is shown it.
+    beside: <M::Span as SpanPart>::Beside,
     kept: K,
 }
 
@@ -65,7 +66,7 @@ impl<M: Mode> Task<M> {
         let mut kept = F::nothing();
         if control.is_on() {
             control = Control::from_word(labels.choose(callsite, control.word()));
-            if control.has(Control::TRACE) {
+            if control.has(Control::TRACE | M::SEEN & Control::MIRROR) {
                 fields.capture(&mut kept);
             }
         }
@@ -81,7 +82,7 @@ impl<M: Mode> Task<M> {
             span: M::Span::NONE,
             origin: Origin::Child,
             place: M::Span::NOWHERE,
-            begins_at: Default::default(),
+            beside: Default::default(),
             kept,
         }
     }
@@ -96,7 +97,7 @@ impl<M: Mode> Task<M> {
     ) -> Task<M, F::Kept> {
         let mut task = Self::new(callsite, labels, fields);
         if task.control().has(Control::TRACE) {
-            task.begins_at = M::Span::begin_at(start());
+            task.beside = M::Span::begin_at(start());
         }
         task
     }
@@ -128,10 +129,10 @@ impl<M: Mode, K: Kept> Task<M, K> {
         poll()
     }
 
-    /// Whether the call becomes a span.
+    /// Whether the call becomes a span, or is shown as one.
     #[inline(always)]
     pub fn is_recorded(&self) -> bool {
-        self.control().is_on() && self.span.is_recorded()
+        self.control().is_on() && (self.span.is_recorded() || self.is_mirrored())
     }
 
     /// Ends the call with what its value told.
@@ -171,11 +172,15 @@ impl<M: Mode, K: Kept> Task<M, K> {
         }
         self.set_control(begin::<M>(self.callsite, self.control()));
         let before = M::Span::here();
-        let begins_at = std::mem::take(&mut self.begins_at);
-        let span = M::Span::open_at(self.callsite, self.control().word(), begins_at);
+        let beside = std::mem::take(&mut self.beside);
+        let span = M::Span::open_at(self.callsite, self.control().word(), beside);
         (self.span, self.origin) = span.settle();
-        if self.control().has(Control::IN_FLIGHT) {
+        let control = self.control();
+        if control.has(Control::IN_FLIGHT) {
             self.word |= u64::from(live::enter(self.callsite)) << 32;
+        }
+        if control.has(M::SEEN & Control::MIRROR) {
+            self.beside = M::Span::shown(mirror::open(self.callsite, self.kept.fields()));
         }
         // `open` made the span the running one; each poll does that by itself.
         self.place = M::Span::swap(before);
@@ -184,8 +189,10 @@ impl<M: Mode, K: Kept> Task<M, K> {
     /// Begins the call without a poll, for what has none.
     pub(crate) fn begin_now(&mut self, start: Option<Start>) {
         if let Some(start) = start.filter(|_| self.is_traced()) {
-            self.begins_at = M::Span::begin_at(start);
+            self.beside = M::Span::begin_at(start);
         }
+        // What came in is not shown to the mirror.
+        self.set_control(self.control().without(Control::MIRROR));
         self.begin();
         if self.reads_clock() {
             self.start = clock::now();
@@ -219,6 +226,20 @@ impl<M: Mode, K: Kept> Task<M, K> {
     }
 
     #[inline(always)]
+    fn is_mirrored(&self) -> bool {
+        self.control().has(M::SEEN & Control::MIRROR)
+    }
+
+    /// Shows the mirror one end of a poll, or of the call.
+    #[cold]
+    #[inline(never)]
+    fn mirror(&mut self, show: impl FnOnce(&mut dyn MirroredSpan)) {
+        if let Some(span) = M::Span::mirrored(&mut self.beside) {
+            show(span);
+        }
+    }
+
+    #[inline(always)]
     fn is_timed(&self) -> bool {
         M::TIMES && self.control().has(Control::TIME)
     }
@@ -246,6 +267,9 @@ impl<M: Mode, K: Kept> Task<M, K> {
         }
         if control.has(Control::IN_FLIGHT) {
             live::leave(self.word);
+        }
+        if control.has(M::SEEN & Control::MIRROR) {
+            self.mirror(|span| span.close(&MirroredEnd::new(outcome, error, extra)));
         }
         self.set_control(Control::OFF);
         let nanos = between(self.start, self.end);
@@ -328,6 +352,9 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
             task.begin();
         }
         let before = M::Span::swap(task.place);
+        if task.is_mirrored() {
+            task.mirror(|span| span.enter());
+        }
         let start = if task.reads_clock() { clock::now() } else { 0 };
         if first {
             task.start = start;
@@ -339,6 +366,9 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
 impl<M: Mode, K: Kept> Drop for OnePoll<'_, M, K> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
+        if self.task.is_mirrored() {
+            self.task.mirror(|span| span.exit());
+        }
         // What the future left on the thread, a guard that it holds across its `.await`, goes along with it.
         self.task.place = M::Span::swap(self.before);
         if self.task.reads_clock() {

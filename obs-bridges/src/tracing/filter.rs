@@ -51,6 +51,6 @@ fn is_known_wanted(known: Known) -> bool {
     match known {
         Known::Span(callsite) => callsite.is_traced(),
         Known::Event(site, level) => is_wanted(site, level),
-        Known::Hint => true,
+        Known::Ours | Known::Hint => true,
     }
 }

@@ -1,32 +1,24 @@
 //! What each callsite of `tracing` is to us, found by the address of its metadata.
 //!
-//! Written once for each callsite, when it is registered; read for each span without a lock: a table of fixed size, each
-//! place the head of a list that only grows.
-
-use std::sync::OnceLock;
+//! Written once for each callsite, when it is registered; read for each span without a lock.
 
 use obs_runtime::expand::EventSite;
 use obs_runtime::{Callsite, Level, Meta, Name, callsite_for, event_site_of};
 use tracing_core::Metadata;
 
-/// A power of two; a program has hundreds to some thousands of callsites.
-const PLACES: usize = 4096;
+use super::table::{Place, Table, put};
 
-static TABLE: [OnceLock<&'static Entry>; PLACES] = [const { OnceLock::new() }; PLACES];
+static KNOWN: Table<(usize, Known)> = Table::new();
 
 /// What a callsite of `tracing` is to us.
 #[derive(Clone, Copy)]
 pub(super) enum Known {
     Span(&'static Callsite),
     Event(&'static EventSite, Level),
+    /// The mirror's: it is ours, and was ours before.
+    Ours,
     /// It asks, without meaning to record anything.
     Hint,
-}
-
-struct Entry {
-    meta: &'static Metadata<'static>,
-    known: Known,
-    next: OnceLock<&'static Entry>,
 }
 
 /// What a callsite is to us; found out when it is new.
@@ -35,7 +27,7 @@ struct Entry {
 /// Two loads and a comparison, once it is known.
 #[inline]
 pub(super) fn of(meta: &'static Metadata<'static>) -> Known {
-    find(meta).unwrap_or_else(|place| enter(place, meta))
+    find(meta).unwrap_or_else(|place| enter(place, meta, describe(meta)))
 }
 
 /// What a callsite that was registered is to us.
@@ -43,36 +35,22 @@ pub(super) fn of_registered(meta: &Metadata<'_>) -> Option<Known> {
     find(meta).ok()
 }
 
-/// What a callsite is to us, or the end of the list that it belongs in.
+/// Notes that a callsite is the mirror's, before anybody is told of it.
+pub(super) fn is_ours(meta: &'static Metadata<'static>) {
+    if let Err(place) = find(meta) {
+        enter(place, meta, Known::Ours);
+    }
+}
+
 #[inline]
-fn find(meta: &Metadata<'_>) -> Result<Known, &'static OnceLock<&'static Entry>> {
+fn find(meta: &Metadata<'_>) -> Result<Known, &'static Place<(usize, Known)>> {
     let address = std::ptr::from_ref(meta).addr();
-    let mut place = &TABLE[index(address)];
-    while let Some(entry) = place.get() {
-        if std::ptr::from_ref(entry.meta).addr() == address {
-            return Ok(entry.known);
-        }
-        place = &entry.next;
-    }
-    Err(place)
+    KNOWN.find(address, |(of, _)| *of == address).map(|(_, known)| *known)
 }
 
-fn index(address: usize) -> usize {
-    // Fibonacci hashing: the high bits of the product depend on all bits of the address.
-    ((address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize % PLACES
-}
-
-/// Puts a new entry behind `place`; what another thread has put there meanwhile comes first.
-#[cold]
-fn enter(mut place: &'static OnceLock<&'static Entry>, meta: &'static Metadata<'static>) -> Known {
-    let entry: &'static Entry = Box::leak(Box::new(Entry { meta, known: describe(meta), next: OnceLock::new() }));
-    loop {
-        let winner = *place.get_or_init(|| entry);
-        if std::ptr::eq(winner.meta, meta) {
-            return winner.known;
-        }
-        place = &winner.next;
-    }
+fn enter(place: &'static Place<(usize, Known)>, meta: &'static Metadata<'static>, known: Known) -> Known {
+    let address = std::ptr::from_ref(meta).addr();
+    put(place, (address, known), |(of, _)| *of == address).1
 }
 
 fn describe(meta: &'static Metadata<'static>) -> Known {

@@ -62,15 +62,14 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for TracingLayer {
         if !IS_ENABLED {
             return;
         }
-        let Known::Span(callsite) = known::of(attributes.metadata()) else { return };
-        if !callsite.is_enabled() {
-            return;
-        }
+        let callsite = match known::of(attributes.metadata()) {
+            Known::Span(callsite) if callsite.is_enabled() => callsite,
+            Known::Ours => return keep(id, &context, Ours(Place::here())),
+            _ => return,
+        };
         let start = (!attributes.is_contextual()).then(|| start_under(attributes.parent(), &context));
         let span = DetachedSpan::open(callsite, start, |fields| attributes.record(&mut Visitor::new(fields)));
-        if let Some(registered) = context.span(id) {
-            registered.extensions_mut().replace(span);
-        }
+        keep(id, &context, span);
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
@@ -122,6 +121,20 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for TracingLayer {
     }
 }
 
+/// A span of ours that the mirror shows: where it is.
+struct Ours(Place);
+
+/// Keeps something with a span.
+fn keep<S, T>(id: &Id, context: &Context<'_, S>, state: T)
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    T: Send + Sync + 'static,
+{
+    if let Some(registered) = context.span(id) {
+        registered.extensions_mut().replace(state);
+    }
+}
+
 /// Runs with a span's own state, if it has one.
 fn with_own<S>(id: &Id, context: &Context<'_, S>, body: impl FnOnce(&mut DetachedSpan))
 where
@@ -140,7 +153,9 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     let place = |span: tracing_subscriber::registry::SpanRef<'_, S>| {
-        span.extensions().get::<DetachedSpan>().map(DetachedSpan::place)
+        let extensions = span.extensions();
+        let own = extensions.get::<DetachedSpan>().map(DetachedSpan::place);
+        own.or_else(|| extensions.get::<Ours>().map(|ours| ours.0))
     };
     context.span_scope(id)?.find_map(place)
 }

@@ -4,6 +4,8 @@
 //! A `tracing` span that is opened inside an annotated function is its child, and an annotated function that is called
 //! inside an entered `tracing` span is that span's child.
 //!
+//! Out: [`mirror`] shows our calls and events to whatever subscriber is installed. Both may be used together.
+//!
 //! # Examples
 //! ```
 //! use obs_bridges::tracing::{PolicyFilter, TracingLayer};
@@ -18,7 +20,11 @@ mod entered;
 mod filter;
 mod known;
 mod layer;
+mod out;
+mod out_site;
+mod table;
 mod visitor;
 
 pub use filter::PolicyFilter;
 pub use layer::{TracingLayer, subscriber};
+pub use out::mirror;

@@ -7,6 +7,7 @@ mod obs {
 }
 
 mod incoming;
+mod outgoing;
 mod records;
 mod services;
 mod support;

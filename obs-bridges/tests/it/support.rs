@@ -24,9 +24,14 @@ impl Kept {
         Self::with(obs_runtime::builder().level(Level::Trace))
     }
 
+    /// Telemetry of which nobody takes anything.
+    pub(crate) fn without_exporters() -> (Telemetry, MutexGuard<'static, ()>) {
+        let turn = turn();
+        (obs_runtime::builder().start().expect("one at a time"), turn)
+    }
+
     pub(crate) fn with(builder: Builder) -> Self {
-        static TURN: Mutex<()> = Mutex::new(());
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = turn();
         let (memory, events) = (Memory::new(), Events::default());
         let telemetry = builder.exporter(memory.clone()).exporter(events.clone()).start().expect("one at a time");
         Self { telemetry, memory, events, _turn: turn }
@@ -71,6 +76,11 @@ impl Kept {
         tree.sort();
         tree
     }
+}
+
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Pairs as [`Kept::tree`] gives them.

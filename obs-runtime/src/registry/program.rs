@@ -84,7 +84,7 @@ pub(crate) fn change_policy(change: impl FnOnce(&mut Policy)) {
         for callsite in &registry.callsites {
             callsite.set_control(registry.policy.control(callsite));
         }
-        event_site::change_policy(registry.policy.events());
+        event_site::change_policy(registry.policy.events(), registry.policy.events_wanted);
     });
     // Not under the registry's lock: whoever is told may ask what holds now.
     let told = lock(&TOLD).clone();
