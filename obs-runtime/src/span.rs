@@ -195,9 +195,10 @@ impl SpanPart for OpenSpan {
 
     #[inline]
     fn open_at(callsite: &'static Callsite, control: u32, beside: Option<Box<Beside>>) -> Self {
-        match beside.as_deref() {
-            None | Some(Beside::Shown(_)) => Self::open(callsite, control),
-            Some(Beside::Start(start)) => Self::open_start(callsite, control, start),
+        // By value: where there is nothing, nothing is dropped.
+        match beside {
+            None => Self::open(callsite, control),
+            Some(beside) => Self::open_beside(callsite, control, *beside),
         }
     }
 
@@ -271,6 +272,15 @@ impl OpenSpan {
     #[inline(always)]
     const fn has_plain_parent(self) -> bool {
         self.parent.wrapping_sub(1) < Self::ENTRY - 1
+    }
+
+    #[cold]
+    #[expect(clippy::needless_pass_by_value, reason = "it has no use after this")]
+    fn open_beside(callsite: &'static Callsite, control: u32, beside: Beside) -> Self {
+        match beside {
+            Beside::Start(start) => Self::open_start(callsite, control, &start),
+            Beside::Shown(_) => Self::open(callsite, control),
+        }
     }
 
     #[cold]

@@ -204,7 +204,7 @@ impl<M: Mode, K: Kept> Task<M, K> {
         if self.reads_clock() {
             self.end = clock::now();
         }
-        self.close_with(&[], outcome, None, None);
+        self.close_with([], outcome, None, None);
     }
 
     /// What is on the thread while the call runs.
@@ -239,6 +239,15 @@ impl<M: Mode, K: Kept> Task<M, K> {
         }
     }
 
+    /// By value: what is referred to here could not be kept in registers elsewhere (fifty instructions).
+    #[cold]
+    #[inline(never)]
+    fn mirror_end(&mut self, end: MirroredEnd<'_>) {
+        if let Some(span) = M::Span::mirrored(&mut self.beside) {
+            span.close(&end);
+        }
+    }
+
     #[inline(always)]
     fn is_timed(&self) -> bool {
         M::TIMES && self.control().has(Control::TIME)
@@ -256,11 +265,19 @@ impl<M: Mode, K: Kept> Task<M, K> {
     }
 
     fn close(&mut self, outcome: Outcome, error: Option<&ErrorName>, extra: Option<&Fields>) {
-        self.close_with(&[self.polls, self.busy, self.longest], outcome, error, extra);
+        self.close_with([self.polls, self.busy, self.longest], outcome, error, extra);
     }
 
-    #[inline]
-    fn close_with(&mut self, polls: &[u64], outcome: Outcome, error: Option<&ErrorName>, extra: Option<&Fields>) {
+    /// Ends the call; `polls` are as many as [`End`] says. How many is known when this is compiled, so that their record
+    /// is written without loops.
+    #[inline(always)]
+    fn close_with<const N: usize>(
+        &mut self,
+        polls: [u64; N],
+        outcome: Outcome,
+        error: Option<&ErrorName>,
+        extra: Option<&Fields>,
+    ) {
         let (timed, control) = (self.is_timed(), self.control());
         if !control.is_on() {
             return;
@@ -269,17 +286,18 @@ impl<M: Mode, K: Kept> Task<M, K> {
             live::leave(self.word);
         }
         if control.has(M::SEEN & Control::MIRROR) {
-            self.mirror(|span| span.close(&MirroredEnd::new(outcome, error, extra)));
+            self.mirror_end(MirroredEnd::new(outcome, error, extra));
         }
         self.set_control(Control::OFF);
         let nanos = between(self.start, self.end);
         let series = record::ended(self.callsite, control, outcome, error, timed.then_some(nanos));
-        if let (true, &[polls, busy, longest]) = (timed, polls) {
+        if let (true, &[polls, busy, longest]) = (timed, &polls[..]) {
             record::polled(series, [polls, busy, longest]);
         }
         let (callsite, start, fields) = (self.callsite, self.start, self.kept.fields());
         let over_budget = timed && nanos > callsite.limit();
-        let end = End { callsite, series, outcome, start, nanos, is_timed: timed, over_budget, polls, fields, extra };
+        let end =
+            End { callsite, series, outcome, start, nanos, is_timed: timed, over_budget, polls: &polls, fields, extra };
         self.span.record(self.place, Some(self.origin), end);
         if over_budget {
             record::over_budget(callsite, series, outcome, nanos);

@@ -22,6 +22,7 @@ pub(super) struct Entry<T: 'static> {
 }
 
 impl<T> Table<T> {
+    #[expect(clippy::large_stack_arrays, reason = "only ever a static")]
     pub(super) const fn new() -> Self {
         Self { places: [const { OnceLock::new() }; PLACES] }
     }
