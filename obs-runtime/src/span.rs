@@ -275,7 +275,6 @@ impl OpenSpan {
     }
 
     #[cold]
-    #[expect(clippy::needless_pass_by_value, reason = "it has no use after this")]
     fn open_beside(callsite: &'static Callsite, control: u32, beside: Beside) -> Self {
         match beside {
             Beside::Start(start) => Self::open_start(callsite, control, &start),
