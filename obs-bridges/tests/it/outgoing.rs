@@ -153,7 +153,7 @@ fn what_is_shown_says_where_it_comes_from() {
 
 #[traced(crate = crate::obs, fields(n), ret, err)]
 fn divide(n: u32) -> Result<u32, String> {
-    if n == 0 { Err("by zero".to_owned()) } else { Ok(6 / n) }
+    6_u32.checked_div(n).ok_or_else(|| "by zero".to_owned())
 }
 
 #[test]
