@@ -83,6 +83,8 @@ pub mod chrome;
 pub mod console;
 #[cfg(feature = "flamegraph")]
 pub mod flamegraph;
+#[cfg(fuzzing)]
+pub mod fuzz;
 #[cfg(feature = "influx")]
 pub mod influx;
 #[cfg(feature = "json")]

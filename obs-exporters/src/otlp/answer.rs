@@ -60,6 +60,13 @@ fn end_of_string(text: &str) -> usize {
     end.map_or(text.len(), |(at, _)| at)
 }
 
+/// Reads an answer in both forms.
+#[cfg(fuzzing)]
+pub(crate) fn read(body: &[u8]) {
+    Partial::of_protobuf(body);
+    [Signal::Traces, Signal::Metrics, Signal::Logs].map(|signal| Partial::of_json(body, signal));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

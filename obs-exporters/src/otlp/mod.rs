@@ -39,6 +39,9 @@ mod way;
 
 mod exporter;
 
+#[cfg(fuzzing)]
+pub(crate) use answer::read as read_answer;
+
 pub use crate::families::Temporality;
 pub use exporter::Otlp;
 pub use protobuf::{encode_logs, encode_metrics, encode_traces};

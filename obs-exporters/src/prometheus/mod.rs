@@ -59,3 +59,5 @@ pub use remote_write::RemoteWrite;
 pub use render::render;
 #[cfg(feature = "remote-write")]
 pub use write_request::{Histograms, encode_write_requests};
+#[cfg(fuzzing)]
+pub(crate) use request::parse as parse_head;

@@ -15,16 +15,16 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Request {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) accept: String,
-    pub(super) accept_encoding: String,
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) accept: String,
+    pub(crate) accept_encoding: String,
 }
 
 /// Why a request cannot be answered as asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// The client closed the connection before it said anything: a probe of the port.
     Silent,
     TooLarge,
@@ -59,7 +59,7 @@ pub(super) fn read(stream: &mut TcpStream) -> Result<Request, Refusal> {
 }
 
 /// The request, `None` while the head is not complete.
-fn parse(head: &[u8]) -> Result<Option<Request>, Refusal> {
+pub(crate) fn parse(head: &[u8]) -> Result<Option<Request>, Refusal> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut parsed = httparse::Request::new(&mut headers);
     match parsed.parse(head) {

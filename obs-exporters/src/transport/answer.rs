@@ -25,7 +25,7 @@ pub(super) const fn verdict(status: u16, any_server_error: bool) -> Verdict {
 }
 
 /// How long a `Retry-After` asks to wait: seconds, or a date of HTTP.
-pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+pub(crate) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));

@@ -19,6 +19,8 @@ mod client;
 
 mod outbox;
 
+#[cfg(fuzzing)]
+pub(crate) use answer::retry_after;
 pub use error::SendError;
 
 pub(crate) use error::shown;
