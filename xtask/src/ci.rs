@@ -19,11 +19,22 @@ const STEPS: &[Step] = &[
             "cargo check --features metrics",
             "cargo check --no-default-features --features console,json,prometheus,metrics",
             "cargo check --no-default-features --features enabled,json,prometheus,metrics",
+            "cargo check --features http",
+            "cargo check --features tower",
+            "cargo check --features reqwest",
+            "cargo check --no-default-features --features tower,reqwest",
             "cargo check -p obs-runtime",
             "cargo check -p obs-macros",
         ],
     ),
-    ("test-all", &["cargo test -p obs-exporters --all-features", "cargo test -p obs --all-features --doc"]),
+    (
+        "test-all",
+        &[
+            "cargo test -p obs-exporters --all-features",
+            "cargo test -p obs-bridges --all-features",
+            "cargo test -p obs --all-features --doc",
+        ],
+    ),
     ("off", &["cargo test --no-default-features --lib --test off"]),
     ("fmt", &["cargo fmt --all --check"]),
     (
@@ -40,15 +51,17 @@ const STEPS: &[Step] = &[
     (
         "examples",
         &[
-            "cargo run --release --example sweep -- src obs-macros obs-runtime obs-exporters",
+            "cargo run --release --example sweep -- src obs-macros obs-runtime obs-exporters obs-bridges",
             "cargo run --release --example sweep --features prometheus -- --serve 127.0.0.1:0 --sweeps 1 src",
             "cargo run --release --example web --all-features -- 127.0.0.1:0",
+            "cargo run --release --example two_services --features tower,reqwest",
         ],
     ),
     (
         "benches",
         &["cargo bench --all-features --benches -- --test", "cargo check --manifest-path benches/compare/Cargo.toml"],
     ),
+    ("fuzz", &["fuzz/run.sh 10"]),
     ("real", &["tests/real/run.sh"]),
 ];
 

@@ -57,7 +57,7 @@ pub use exporter::{Address, BindError, Handle, Prometheus};
 #[cfg(feature = "remote-write")]
 pub use remote_write::RemoteWrite;
 pub use render::render;
-#[cfg(feature = "remote-write")]
-pub use write_request::{Histograms, encode_write_requests};
 #[cfg(fuzzing)]
 pub(crate) use request::parse as parse_head;
+#[cfg(feature = "remote-write")]
+pub use write_request::{Histograms, encode_write_requests};
