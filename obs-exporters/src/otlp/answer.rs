@@ -64,7 +64,9 @@ fn end_of_string(text: &str) -> usize {
 #[cfg(fuzzing)]
 pub(crate) fn read(body: &[u8]) {
     Partial::of_protobuf(body);
-    [Signal::Traces, Signal::Metrics, Signal::Logs].map(|signal| Partial::of_json(body, signal));
+    for signal in [Signal::Traces, Signal::Metrics, Signal::Logs] {
+        Partial::of_json(body, signal);
+    }
 }
 
 #[cfg(test)]
