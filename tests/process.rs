@@ -32,6 +32,7 @@ fn scenes() {
     match std::env::var("OBS_TEST_SCENE").as_deref() {
         Ok("report") => report(),
         Ok("outlive") => outlive(),
+        Ok("abort") => abort(),
         Ok("panic") => panic_with_a_guard_alive(),
         Ok(scene) => panic!("no scene {scene}"),
         // Run with the other tests: there is nothing to play.
@@ -42,6 +43,13 @@ fn scenes() {
 fn report() {
     let _telemetry = obs::init().expect("it starts");
     (0..20).for_each(|input| _ = worked(input));
+}
+
+fn abort() {
+    let telemetry = obs::init().expect("it starts");
+    (0..20).for_each(|input| _ = worked(input));
+    telemetry.flush(std::time::Duration::from_secs(10));
+    std::process::abort();
 }
 
 #[test]
@@ -132,4 +140,55 @@ fn a_panic_with_a_guard_alive_still_gives_the_report() {
     let row = stdout.lines().find(|line| line.contains("fails_badly")).unwrap_or_else(|| panic!("no row in {stdout}"));
     let cells: Vec<_> = row.split_whitespace().collect();
     assert_eq!(cells[1..3], ["1", "1"], "calls and errors: {row}");
+}
+
+#[cfg(all(feature = "chrome", feature = "flamegraph", feature = "json"))]
+mod files {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use obs::exporters::JsonLines;
+
+    use super::{play, text};
+
+    fn directory(name: &str) -> PathBuf {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("process-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).expect("it can be made");
+        path
+    }
+
+    #[test]
+    fn variables_ask_for_files_and_for_trees() {
+        let dir = directory("files");
+        let path = |name: &str| dir.join(name).into_os_string().into_string().expect("UTF-8");
+        let (trace, graph, lines) = (path("trace.json"), path("graph.svg"), path("lines"));
+        let variables =
+            [("OBS_CHROME", &*trace), ("OBS_FLAMEGRAPH", &graph), ("OBS_JSON_DIR", &lines), ("OBS_CONSOLE", "tree")];
+        let output = play("report", &variables);
+        assert!(output.status.success());
+        let trace = fs::read_to_string(trace).expect("a trace");
+        assert_eq!(trace.matches("\"ph\":\"X\"").count(), 20);
+        assert!(trace.ends_with("\n]\n"));
+        assert!(fs::read_to_string(graph).expect("a graph").contains("process::worked"));
+        assert_eq!(JsonLines::read_traces(lines).expect("lines").filter(Result::is_ok).count(), 20);
+        let stdout = text(&output.stdout);
+        assert_eq!(
+            stdout.lines().filter(|line| line.contains("process::worked") && line.contains("  trace ")).count(),
+            20
+        );
+    }
+
+    #[test]
+    fn what_was_flushed_is_there_after_an_abort() {
+        let dir = directory("abort");
+        let path = |name: &str| dir.join(name).into_os_string().into_string().expect("UTF-8");
+        let (trace, lines) = (path("trace.json"), path("lines"));
+        let output = play("abort", &[("OBS_CHROME", &trace), ("OBS_JSON_DIR", &lines)]);
+        assert!(!output.status.success());
+        let trace = fs::read_to_string(trace).expect("a trace");
+        assert_eq!(trace.matches("\"ph\":\"X\"").count(), 20);
+        assert!(trace.ends_with("}}"), "a whole entry, without the bracket");
+        let spans: Result<Vec<_>, _> = JsonLines::read_traces(lines).expect("lines").collect();
+        assert_eq!(spans.expect("whole lines").len(), 20);
+    }
 }
