@@ -170,7 +170,8 @@ mod files {
         assert_eq!(trace.matches("\"ph\":\"X\"").count(), 20);
         assert!(trace.ends_with("\n]\n"));
         assert!(fs::read_to_string(graph).expect("a graph").contains("process::worked"));
-        assert_eq!(JsonLines::read_traces(lines).expect("lines").filter(Result::is_ok).count(), 20);
+        let spans: Result<Vec<_>, _> = JsonLines::read_traces(lines).expect("lines").collect();
+        assert_eq!(spans.expect("whole lines").len(), 20);
         let stdout = text(&output.stdout);
         assert_eq!(
             stdout.lines().filter(|line| line.contains("process::worked") && line.contains("  trace ")).count(),
