@@ -179,6 +179,21 @@ fn a_torn_last_line_is_told_and_swallows_nothing_that_comes_later() {
 }
 
 #[test]
+fn a_line_cut_anywhere_is_told_as_torn() {
+    let dir = directory("cut");
+    let running = Running::with(JsonLines::to_dir(&dir));
+    outer(-7, "mé").unwrap_err();
+    running.shutdown();
+    let path = dir.join("traces.jsonl");
+    let whole = fs::read(&path).unwrap();
+    for cut in (1..whole.len() - 1).step_by(7) {
+        fs::write(&path, &whole[..cut]).unwrap();
+        let read: Vec<_> = JsonLines::read_traces(&path).unwrap().collect();
+        assert!(matches!(&read[..], [Err(error)] if error.is_torn()), "at byte {cut}: {read:?}");
+    }
+}
+
+#[test]
 fn errors_name_the_file_the_line_and_the_place_in_it() {
     let dir = directory("errors");
     fs::create_dir_all(&dir).unwrap();
