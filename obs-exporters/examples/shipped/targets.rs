@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
-use obs_exporters::JsonLines;
 use obs_exporters::otlp::{Otlp, Protocol};
+use obs_exporters::{Chrome, Flamegraph, Influx, JsonLines, Zipkin};
 use obs_runtime::{Builder, Value};
 
 /// Adds what is called `what`, which sends to `at`.
@@ -21,6 +21,10 @@ pub(crate) fn add(builder: Builder, what: &str, at: &str) -> Result<Builder, Box
         "otlp-metrics" => {
             builder.exporter(Otlp::new().without_traces().without_logs().metrics(|target| target.url(at)))
         }
+        "zipkin" => builder.exporter(Zipkin::new().url(at)),
+        "influx" => builder.exporter(Influx::v1(at, "obs")),
+        "chrome" => builder.exporter(Chrome::to_file(at)),
+        "folded" => builder.exporter(Flamegraph::to_file(at)),
         _ => return Err(format!("there is no exporter `{what}`").into()),
     })
 }

@@ -6,13 +6,14 @@ use std::task::{Context as TaskContext, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use obs_runtime::expand::{EventSite, Fields, event};
-use obs_runtime::{Context, FutureExt, Level, ManualClock, SpanId, TraceId, TraceState, current};
+use obs_runtime::propagation::extract;
+use obs_runtime::{Context, FutureExt, Level, ManualClock, current};
 
 use crate::obs;
 use obs::{budget, counted, profiled, traced};
 
 /// The span of another process that every third request begins under.
-const REMOTE_SPAN: u64 = 0xb7ad_6b71_6920_3331;
+const REMOTE_SPAN: &str = "b7ad6b7169203331";
 
 /// Serves a request: the root, or the child of a span of another process.
 #[traced(crate = obs, name = "shipped::request", kind = server, fields(
@@ -153,9 +154,11 @@ pub(crate) fn work(rounds: u64) {
 /// The place in another process that every third request comes from: one trace, another one in each run.
 fn remote() -> Context {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_nanos());
-    let trace = TraceId::new(now << 32 | u128::from(std::process::id())).expect("not zero");
-    let span = SpanId::new(REMOTE_SPAN).expect("not zero");
-    Context::remote(trace, span, 1, TraceState::EMPTY)
+    let trace = now << 32 | u128::from(std::process::id());
+    extract(&[
+        ("traceparent", format!("00-{trace:032x}-{REMOTE_SPAN}-03")),
+        ("tracestate", "other=1,ot=rv:0123456789abcd".to_owned()),
+    ])
 }
 
 /// Polls to the end on this thread.
