@@ -3,7 +3,8 @@
 use std::error::Error;
 
 use obs_exporters::otlp::{Otlp, Protocol};
-use obs_exporters::{Chrome, Flamegraph, Influx, JsonLines, Zipkin};
+use obs_exporters::prometheus::Histograms;
+use obs_exporters::{Chrome, Flamegraph, Influx, JsonLines, RemoteWrite, Zipkin};
 use obs_runtime::{Builder, Value};
 
 /// Adds what is called `what`, which sends to `at`.
@@ -23,6 +24,8 @@ pub(crate) fn add(builder: Builder, what: &str, at: &str) -> Result<Builder, Box
         }
         "zipkin" => builder.exporter(Zipkin::new().url(at)),
         "influx" => builder.exporter(Influx::v1(at, "obs")),
+        "remote-write" => builder.exporter(RemoteWrite::to(at)),
+        "remote-write-native" => builder.exporter(RemoteWrite::to(at).histograms(Histograms::Native)),
         "chrome" => builder.exporter(Chrome::to_file(at)),
         "folded" => builder.exporter(Flamegraph::to_file(at)),
         _ => return Err(format!("there is no exporter `{what}`").into()),

@@ -44,7 +44,7 @@ def points(measurement):
     """The last points of a measurement, by function and label."""
     found = {}
     for row in query(f'select * from "{measurement}"'):
-        key = (row["code.function.name"], row.get("path") or "")
+        key = (row["code_function_name"], row.get("path") or "")
         if key not in found or found[key]["time"] < row["time"]:
             found[key] = row
     return found
@@ -92,9 +92,9 @@ def budgets_are_the_recorded_ones():
 
 
 def tags_can_be_selected_by():
-    (row,) = query("select last(calls) from obs_function where path = '/a \"b\" \\ ␤ c'")
+    (row,) = query("select last(calls) from obs_function where path = '/a \"b\" \\\\ ␤ c'")
     assert row["last"] == 1, row
-    (row,) = query("select last(calls) from obs_function where \"service.name\" = 'Shipped' and path = '/'")
+    (row,) = query("select last(calls) from obs_function where service_name = 'Shipped' and path = '/'")
     assert row["last"] == 3, row
 
 

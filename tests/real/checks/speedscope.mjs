@@ -37,7 +37,7 @@ async function draw(port) {
     const errors = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     await page.goto(`http://127.0.0.1:${port}/#profileURL=/profile&title=${name}&view=sandwich`);
-    await page.waitForSelector("table td", { timeout: 20000 });
+    await page.waitForFunction(() => document.body.innerText.includes("Symbol Name"), null, { timeout: 20000 });
     return { text: await page.innerText("body"), errors };
   } finally {
     await browser.close();

@@ -66,7 +66,7 @@ example() {
 }
 
 # The features that the example `shipped` needs.
-SHIPPED_FEATURES=json,prometheus,otlp,otlp-grpc,zipkin,influx,chrome,flamegraph
+SHIPPED_FEATURES=json,prometheus,otlp,otlp-grpc,zipkin,influx,remote-write,chrome,flamegraph
 
 # Builds the program whose every span is known, with all exporters.
 shipped() {

@@ -5,7 +5,7 @@ prometheus() {
     port=$(free_port)
     PROMETHEUS=http://127.0.0.1:$port
     [ -f "$config" ] || printf 'global: {scrape_interval: 1s}\n' >"$config"
-    up prometheus "$PROMETHEUS/-/ready" "$BIN/prometheus" --config.file="$config" --storage.tsdb.path="$OUT/prometheus" \
+    up prometheus "$PROMETHEUS/-/ready" "$BIN/prometheus" --config.file="$config" --storage.tsdb.path="$OUT/prometheus-$port" \
         --web.listen-address="127.0.0.1:$port" --web.enable-remote-write-receiver \
         --enable-feature=exemplar-storage,native-histograms
 }
