@@ -1,7 +1,7 @@
 //! Contexts on their way between services: into headers and out of them.
 //!
-//! Each format is a file of its own with a reader and a writer: W3C Trace Context ([`trace_context`] and its
-//! [`trace_state`]), W3C Baggage ([`baggage`]), B3 in one header and in several ([`b3_single`], [`b3_multi`]). Readers take
+//! Each format is a file of its own with a reader and a writer: W3C Trace Context (`trace_context` and its
+//! `trace_state`), W3C Baggage (`baggage`), B3 in one header and in several (`b3_single`, `b3_multi`). Readers take
 //! any bytes and never panic; what is malformed is left out as the format's specification says, and counted in
 //! [`crate::Health::headers_dropped`]. Writers keep within the limits of each format, whatever a context holds.
 //!
