@@ -19,6 +19,12 @@ use crate::environment::{Choice, Clock, Environment, Name};
 /// says where to; all `OTEL_EXPORTER_OTLP_*`, `OTEL_BSP_*`, `OTEL_BLRP_*` and `OTEL_METRIC_EXPORT_*` are honoured, and
 /// spans leave every second unless one of them or a preset says otherwise.
 ///
+/// With `zipkin` spans are sent when `OTEL_TRACES_EXPORTER` names it, or says nothing while
+/// `OTEL_EXPORTER_ZIPKIN_ENDPOINT` says where to. With `influx` totals are sent to `OBS_INFLUX_URL`, into the database
+/// `OBS_INFLUX_DB` (and `OBS_INFLUX_RP`), or with `OBS_INFLUX_TOKEN` into the bucket `OBS_INFLUX_BUCKET` of
+/// `OBS_INFLUX_ORG`; with `remote-write` to `OBS_REMOTE_WRITE_URL`, with `OBS_REMOTE_WRITE_HEADERS` and as
+/// `OBS_REMOTE_WRITE_HISTOGRAMS` says (`classic`, `native` or `both`). `OTEL_METRIC_EXPORT_INTERVAL` holds for both.
+///
 /// `OBS_LEVEL`, `OBS_FILTER`, `OBS_PRESET`, `OBS_CLOCK`, `OTEL_SERVICE_NAME`,
 /// `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_METRICS_EXEMPLAR_FILTER`, `OTEL_PROPAGATORS` and
 /// `OTEL_SDK_DISABLED` are honoured; a value that is not understood is told once, on standard error.
@@ -86,7 +92,8 @@ fn exporters(builder: Builder, environment: &Environment) -> Builder {
         return builder;
     }
     let builder = json(prometheus(console(builder, environment), environment), environment);
-    otlp(flamegraph(chrome(builder, environment), environment), environment)
+    let builder = otlp(flamegraph(chrome(builder, environment), environment), environment);
+    crate::push::exporters(builder, environment)
 }
 
 #[cfg(feature = "console")]
@@ -183,9 +190,12 @@ fn otlp(builder: Builder, environment: &Environment) -> Builder {
     feature = "json",
     feature = "chrome",
     feature = "flamegraph",
-    feature = "otlp"
+    feature = "otlp",
+    feature = "zipkin",
+    feature = "influx",
+    feature = "remote-write"
 )))]
-fn not_built(builder: Builder, asked: bool, variable: &str, feature: &str) -> Builder {
+pub(crate) fn not_built(builder: Builder, asked: bool, variable: &str, feature: &str) -> Builder {
     if asked {
         obs_runtime::config_warning(&format!("{variable} asks for the feature `{feature}` of `obs`, which is off"));
     }

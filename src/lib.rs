@@ -28,6 +28,7 @@
 //! - `console` (default): the report at exit. `json`, `chrome`, `flamegraph`, `prometheus`: the other exporters.
 //! - `stream`: streams in a context, and streams as spans.
 //! - `otlp`: spans, totals and events to everything that speaks OTLP over HTTP, Jaeger too; `otlp-grpc`: over gRPC.
+//! - `zipkin`: spans to Zipkin. `influx`: totals to `InfluxDB`. `remote-write`: totals to Prometheus and what takes the same.
 //! - `metrics`: what other crates record through `metrics` leaves through our exporters, and the other way round.
 //! - `tracing`: spans and events of crates that use `tracing` become ours. `log`: records become events.
 
@@ -36,6 +37,7 @@ mod environment;
 mod init;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod push;
 
 pub use init::init;
 pub use obs_macros::{budget, counted, profiled, skip, traced};

@@ -7,6 +7,7 @@ mod batches;
 mod exporters;
 mod otlp;
 mod propagation;
+mod push;
 mod reader;
 mod sampling;
 
@@ -19,6 +20,11 @@ pub(crate) use exporters::{Exporters, Name};
 pub(crate) use otlp::Otlp;
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::{Address, Protocol, Signal};
+#[cfg(feature = "remote-write")]
+pub(crate) use push::Histograms;
+#[cfg(feature = "influx")]
+pub(crate) use push::Place;
+pub(crate) use push::Push;
 
 /// What the variables ask for.
 #[derive(Debug, Default, PartialEq)]
@@ -37,6 +43,7 @@ pub(crate) struct Environment {
     pub(crate) exporters: Exporters,
     pub(crate) batches: Batches,
     pub(crate) otlp: Otlp,
+    pub(crate) push: Push,
     pub(crate) console: Choice,
     pub(crate) console_tree: bool,
     pub(crate) json_dir: Option<String>,
@@ -93,6 +100,7 @@ impl Environment {
             propagators: propagation::propagators(&mut reader),
             batches: Batches::read(&mut reader),
             otlp: Otlp::read(&mut reader, &exporters),
+            push: Push::read(&mut reader, &exporters),
             exporters,
             console,
             console_tree,

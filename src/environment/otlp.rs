@@ -143,19 +143,8 @@ fn address(reader: &mut Reader<'_>, kind: Kind, protocol: Option<Protocol>) -> O
         let insecure = insecure.and_then(|name| reader.word(&name, &[("true", true), ("false", false)], "false"));
         url = format!("{}{url}", if insecure == Some(true) { "http://" } else { "https://" });
     }
-    if !is_url(&url) {
-        // The value is not shown: it may hold credentials.
-        let expected = "http://host:port or https://host:port";
-        reader.warn(&name, "(not an address)", expected, "the default");
-        return None;
-    }
+    let url = reader.checked_url(&name, url, "the default")?;
     Some(if name.contains(kind.name) { Address::Url(url) } else { Address::Base(url) })
-}
-
-fn is_url(url: &str) -> bool {
-    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
-    let host = rest.and_then(|rest| rest.split('/').next()).unwrap_or("");
-    !host.is_empty() && !url.contains(char::is_whitespace)
 }
 
 #[cfg(test)]

@@ -79,6 +79,22 @@ impl<'a> Reader<'a> {
         self.parsed(name, "a number from 1", used).map(NonZeroUsize::get)
     }
 
+    /// An address.
+    pub(super) fn url(&mut self, name: &str, used: &str) -> Option<String> {
+        let url = self.text(name)?;
+        self.checked_url(name, url, used)
+    }
+
+    /// The address, when it is one.
+    pub(super) fn checked_url(&mut self, name: &str, url: String, used: &str) -> Option<String> {
+        if is_url(&url) {
+            return Some(url);
+        }
+        // The value is not shown: it may hold credentials.
+        self.warn(name, "(not an address)", "http://host:port or https://host:port", used);
+        None
+    }
+
     /// The path of a file, when it can be opened.
     pub(super) fn file(&mut self, name: &str) -> Option<String> {
         let path = self.text(name)?;
@@ -88,6 +104,12 @@ impl<'a> Reader<'a> {
         }
         Some(path)
     }
+}
+
+fn is_url(url: &str) -> bool {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    let host = rest.and_then(|rest| rest.split('/').next()).unwrap_or("");
+    !host.is_empty() && !url.contains(char::is_whitespace)
 }
 
 fn percent_decoded(text: &str) -> String {
