@@ -16,7 +16,7 @@ use crate::name::{MetricKind, label_name, prom_name};
 /// Series whose histograms are remembered; those past the bound are refused and counted.
 const SERIES: usize = 100_000;
 
-/// Shows our functions to the installed recorder of the `metrics` crate, under the names of Prometheus.
+/// Shows our functions, and what our runtime lost, to the installed recorder of the `metrics` crate, under the names of Prometheus.
 ///
 /// # Shape
 /// `obs_function_calls_total` and the other counters are set to our totals. `obs_function_duration_seconds` gets what
@@ -58,7 +58,7 @@ impl MetricsOut {
     }
 
     fn push(&mut self, recorder: &dyn Recorder, snapshot: &Snapshot) {
-        for family in families::of_functions(snapshot) {
+        for family in families::of_ours(snapshot) {
             let name = metric_name(&family);
             for point in &family.points {
                 self.push_point(recorder, &name, family.kind, point);

@@ -22,7 +22,9 @@ pub(crate) fn of_others(snapshot: &Snapshot) -> Vec<Family<'_>> {
     families
 }
 
-/// The families of annotated functions only.
-pub(crate) fn of_functions(snapshot: &Snapshot) -> Vec<Family<'_>> {
-    functions::families(snapshot)
+/// The families that are ours: those of annotated functions, and what the runtime says of itself.
+pub(crate) fn of_ours(snapshot: &Snapshot) -> Vec<Family<'_>> {
+    let mut families = functions::families(snapshot);
+    families.extend(own::families(snapshot));
+    families
 }

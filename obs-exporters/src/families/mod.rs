@@ -20,7 +20,7 @@ mod window;
 #[cfg(feature = "otlp")]
 mod delta;
 
-pub(crate) use all::{of, of_functions, of_others};
+pub(crate) use all::{of, of_others, of_ours};
 #[cfg(feature = "otlp")]
 pub(crate) use delta::Totals;
 pub(crate) use family::{Attribute, Family, Kind, Number, Point};

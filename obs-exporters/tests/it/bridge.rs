@@ -93,6 +93,20 @@ fn our_functions_appear_in_another_recorder() {
 }
 
 #[test]
+fn what_was_lost_appears_in_another_recorder() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let handle = recorder.handle();
+    let running = Running::with(MetricsOut::every(Duration::from_secs(60)).recorder(Arc::new(recorder)));
+    obs_runtime::config_warning("a variable of this test is not understood");
+    running.shutdown();
+    let page = handle.render();
+    let lines: Vec<_> = page.lines().filter(|line| line.starts_with("obs_events_dropped_total{")).collect();
+    assert_eq!(lines.len(), snapshot().health().counters().count(), "{page}");
+    let warnings = lines.iter().find(|line| line.contains("reason=\"config_warnings\"")).unwrap();
+    assert!(warnings.rsplit(' ').next().unwrap().parse::<u64>().unwrap() >= 1, "{warnings}");
+}
+
+#[test]
 fn values_at_a_bound_belong_to_the_bucket_below_it() {
     for exponent in -60..=60 {
         let bound = f64::from(exponent).exp2();
