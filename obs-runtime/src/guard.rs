@@ -297,15 +297,23 @@ impl<M: Mode> Call<M> {
     /// Shows the call to those who look at what runs. Its number among them stays above the control word.
     #[inline(always)]
     fn show(&mut self, fields: Option<&Fields>) {
-        let control = self.control();
-        if control.has(M::SEEN) {
-            if control.has(Control::IN_FLIGHT) {
-                self.word |= u64::from(live::enter(self.callsite)) << 32;
-            }
-            if control.has(M::SEEN & Control::MIRROR) {
-                mirror::enter(self.callsite, fields);
-            }
+        if self.control().has(M::SEEN) {
+            self.word = Self::shown(self.callsite, self.word, fields);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[expect(clippy::cast_possible_truncation, reason = "the low half")]
+    fn shown(callsite: &'static Callsite, mut word: u64, fields: Option<&Fields>) -> u64 {
+        let control = Control::from_word(word as u32);
+        if control.has(Control::IN_FLIGHT) {
+            word |= u64::from(live::enter(callsite)) << 32;
+        }
+        if control.has(M::SEEN & Control::MIRROR) {
+            mirror::enter(callsite, fields);
+        }
+        word
     }
 
     /// Whether somebody is told the fields.
