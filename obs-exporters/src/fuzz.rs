@@ -18,3 +18,9 @@ pub fn answer(body: &[u8]) {
         crate::transport::retry_after(text, SystemTime::UNIX_EPOCH);
     }
 }
+
+/// Reads a line of a file back.
+#[cfg(feature = "json")]
+pub fn json_line(line: &[u8]) {
+    crate::json::read_line(line);
+}

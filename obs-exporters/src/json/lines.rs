@@ -98,3 +98,14 @@ impl<T: Record> Iterator for Lines<T> {
         }
     }
 }
+
+/// Reads a line as each kind of record.
+#[cfg(fuzzing)]
+pub(crate) fn read_line(line: &[u8]) {
+    use super::record::{EventRecord, MetricRecord, SpanRecord};
+
+    if let Ok(value) = serde_json::from_slice(line) {
+        let kinds = (SpanRecord::of_line(&value), EventRecord::of_line(&value), MetricRecord::of_line(&value));
+        drop(kinds);
+    }
+}

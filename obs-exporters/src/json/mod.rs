@@ -20,6 +20,8 @@ pub use crate::otlp_json::{encode_logs, encode_metrics, encode_traces};
 pub use error::{FileError, ReadError};
 pub use exporter::JsonLines;
 pub use lines::Lines;
+#[cfg(fuzzing)]
+pub(crate) use lines::read_line;
 pub use record::{
     EventRecord, ExemplarRecord, HistogramRecord, LinkRecord, MetricRecord, PointRecord, Record, Resource,
     SpanEventRecord, SpanRecord, ValueRecord,
