@@ -6,6 +6,18 @@ use std::time::Duration;
 use obs_runtime::{Builder, ClockChoice, StartError, Telemetry, Value};
 
 use crate::environment::{Choice, Clock, Environment, Name};
+#[cfg(not(all(
+    feature = "console",
+    feature = "prometheus",
+    feature = "json",
+    feature = "chrome",
+    feature = "flamegraph",
+    feature = "otlp",
+    feature = "zipkin",
+    feature = "influx",
+    feature = "remote-write"
+)))]
+use crate::not_built::not_built;
 
 /// Starts the exporters that the features and the environment ask for.
 ///
@@ -181,23 +193,4 @@ fn flamegraph(builder: Builder, environment: &Environment) -> Builder {
 fn otlp(builder: Builder, environment: &Environment) -> Builder {
     let asked = environment.otlp.is_asked_for();
     not_built(builder, asked, "OTEL_EXPORTER_OTLP_ENDPOINT or an OTEL_*_EXPORTER", "otlp")
-}
-
-/// Tells that a variable asks for an exporter whose feature is off.
-#[cfg(not(all(
-    feature = "console",
-    feature = "prometheus",
-    feature = "json",
-    feature = "chrome",
-    feature = "flamegraph",
-    feature = "otlp",
-    feature = "zipkin",
-    feature = "influx",
-    feature = "remote-write"
-)))]
-pub(crate) fn not_built(builder: Builder, asked: bool, variable: &str, feature: &str) -> Builder {
-    if asked {
-        obs_runtime::config_warning(&format!("{variable} asks for the feature `{feature}` of `obs`, which is off"));
-    }
-    builder
 }

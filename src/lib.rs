@@ -35,6 +35,18 @@
 mod by_hand;
 mod environment;
 mod init;
+#[cfg(not(all(
+    feature = "console",
+    feature = "prometheus",
+    feature = "json",
+    feature = "chrome",
+    feature = "flamegraph",
+    feature = "otlp",
+    feature = "zipkin",
+    feature = "influx",
+    feature = "remote-write"
+)))]
+mod not_built;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod push;

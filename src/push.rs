@@ -4,7 +4,7 @@ use obs_runtime::Builder;
 
 use crate::environment::Environment;
 #[cfg(not(all(feature = "zipkin", feature = "influx", feature = "remote-write")))]
-use crate::init::not_built;
+use crate::not_built::not_built;
 
 /// Adds those that are asked for.
 pub(crate) fn exporters(builder: Builder, environment: &Environment) -> Builder {
