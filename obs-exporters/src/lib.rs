@@ -49,7 +49,7 @@ mod otlp_json;
 #[cfg_attr(not(feature = "prometheus"), allow(unreachable_pub, reason = "only the Prometheus page shows it"))]
 mod name;
 #[cfg(feature = "push")]
-#[allow(dead_code, unused_imports, reason = "each exporter that pushes uses a part of it")]
+#[allow(dead_code, unused_imports, unused_macros, reason = "each exporter that pushes uses a part of it")]
 mod transport;
 
 #[cfg(any(feature = "chrome", feature = "flamegraph"))]

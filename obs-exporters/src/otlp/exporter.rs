@@ -1,16 +1,15 @@
 //! The exporter: what the runtime drives.
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use obs_runtime::{Batch, Exporter, Reader, Resource, Snapshot, Wants};
+use obs_runtime::{Batch, Exporter, Reader, Snapshot, Wants};
 
-use super::answer::Partial;
-use super::message::Encoder;
+use super::lane::Lane;
+use super::running::Running;
 use super::signal::Signal;
 use super::target::{Protocol, Target};
-use super::way::Way;
-use crate::families::{self, Temporality, Totals, Window};
+use crate::families::Temporality;
 use crate::transport::SendError;
 
 /// Sends spans, totals and events to everything that speaks OTLP; to `http://localhost:4318` unless told otherwise.
@@ -209,14 +208,10 @@ impl Exporter for Otlp {
         let lane = |target: &Option<Target>, signal| {
             target.as_ref().map(|target| Lane::new(target, signal, reader.clone())).transpose()
         };
-        self.running = Some(Running {
-            traces: lane(&self.traces, Signal::Traces)?,
-            metrics: lane(&self.metrics, Signal::Metrics)?,
-            logs: lane(&self.logs, Signal::Logs)?,
-            with_events: self.hangs_events(),
-            temporality: self.temporality,
-            last: Last::default(),
-        });
+        let traces = lane(&self.traces, Signal::Traces)?;
+        let metrics = lane(&self.metrics, Signal::Metrics)?;
+        let logs = lane(&self.logs, Signal::Logs)?;
+        self.running = Some(Running::new([traces, metrics, logs], self.hangs_events(), self.temporality));
         Ok(())
     }
 
@@ -229,157 +224,5 @@ impl Exporter for Otlp {
     fn report(&mut self, snapshot: &Snapshot) -> Result<(), SendError> {
         let Some(running) = &mut self.running else { return Ok(()) };
         running.export_totals(snapshot)
-    }
-}
-
-/// What there is from start to shutdown.
-struct Running {
-    traces: Option<Lane>,
-    metrics: Option<Lane>,
-    logs: Option<Lane>,
-    with_events: bool,
-    temporality: Temporality,
-    last: Last,
-}
-
-/// The totals that left last, when only what came since is to leave.
-#[derive(Default)]
-struct Last {
-    totals: Totals,
-    taken: Option<SystemTime>,
-}
-
-impl Running {
-    fn export_spans(&mut self, batch: &Batch) -> Result<(), SendError> {
-        let Some(lane) = &mut self.traces else { return Ok(()) };
-        let mut failure = None;
-        for spans in batch.spans().chunks(lane.max_batch) {
-            let sent = lane.send(|encoder| encoder.traces(batch.resource(), spans, self.with_events));
-            match sent {
-                Ok(rejected) => {
-                    lane.reader.count_delivered(spans.len() as u64);
-                    lane.reader.count_rejected(rejected);
-                }
-                Err(error) => {
-                    let is_final = is_about_the_message(&error);
-                    failure.get_or_insert(error);
-                    // A server that is away is not asked once more for each part.
-                    if !is_final {
-                        break;
-                    }
-                }
-            }
-        }
-        failure.map_or(Ok(()), Err)
-    }
-
-    /// Events are not spans: what happens to them is counted and told here, and a batch does not fail by them.
-    fn export_events(&mut self, batch: &Batch) {
-        let Some(lane) = &mut self.logs else { return };
-        let mut left = batch.events().len();
-        for events in batch.events().chunks(lane.max_batch) {
-            match lane.send(|encoder| encoder.logs(batch.resource(), events)) {
-                Ok(rejected) => {
-                    lane.reader.count_failed_events(rejected);
-                    left -= events.len();
-                    lane.failures.end();
-                }
-                Err(error) => {
-                    lane.failures.tell(&error);
-                    if !is_about_the_message(&error) {
-                        break;
-                    }
-                }
-            }
-        }
-        lane.reader.count_failed_events(left as u64);
-    }
-
-    fn export_totals(&mut self, snapshot: &Snapshot) -> Result<(), SendError> {
-        let Some(lane) = &mut self.metrics else { return Ok(()) };
-        let mut families = families::of(snapshot);
-        let mut window = Window { temporality: self.temporality, ..Window::whole(snapshot) };
-        window.since = self.last.taken.unwrap_or(window.started);
-        if self.temporality == Temporality::Cumulative {
-            return lane.send_totals(snapshot.resource(), &families, window);
-        }
-        let totals = Totals::of(&families);
-        self.last.totals.subtract_from(&mut families);
-        lane.send_totals(snapshot.resource(), &families, window)?;
-        // Only now: what could not be sent goes with what comes next.
-        self.last = Last { totals, taken: Some(snapshot.taken()) };
-        Ok(())
-    }
-}
-
-/// Whether the server looked at the message and did not want it; another one may do.
-const fn is_about_the_message(error: &SendError) -> bool {
-    matches!(error, SendError::Refused { tries: 1, .. })
-}
-
-/// One signal's encoder, buffer and way.
-struct Lane {
-    encoder: Encoder,
-    way: Way,
-    reader: Reader,
-    failures: Row,
-    rejections: Row,
-    signal: Signal,
-    max_batch: usize,
-}
-
-impl Lane {
-    fn new(target: &Target, signal: Signal, reader: Reader) -> Result<Self, SendError> {
-        let way = Way::to(target, signal)?;
-        let encoder = Encoder::new(way.is_json());
-        let max_batch = target.records();
-        Ok(Self { encoder, way, reader, failures: Row::default(), rejections: Row::default(), signal, max_batch })
-    }
-
-    /// Encodes and sends one message, and says how many of its records were rejected.
-    fn send(&mut self, encode: impl FnOnce(&mut Encoder)) -> Result<u64, SendError> {
-        encode(&mut self.encoder);
-        let partial = self.way.send(&self.reader, self.encoder.message())?;
-        self.tell_rejections(&partial);
-        Ok(partial.rejected)
-    }
-
-    fn send_totals(
-        &mut self,
-        resource: &Resource,
-        families: &[families::Family<'_>],
-        window: Window,
-    ) -> Result<(), SendError> {
-        if families.is_empty() {
-            return Ok(());
-        }
-        self.send(|encoder| encoder.metrics(resource, families, window)).map(drop)
-    }
-
-    fn tell_rejections(&mut self, partial: &Partial) {
-        if partial.says_nothing() {
-            self.rejections.end();
-        } else {
-            let (rejected, records, message) = (partial.rejected, self.signal.records(), &partial.message);
-            self.rejections.tell(&format_args!("the server rejected {rejected} {records}: {message}"));
-        }
-    }
-}
-
-/// What is told once for each row of the same, not each time.
-#[derive(Default)]
-struct Row {
-    told: bool,
-}
-
-impl Row {
-    fn tell(&mut self, what: &impl fmt::Display) {
-        if !std::mem::replace(&mut self.told, true) {
-            eprintln!("obs: exporter otlp: {what}; more of this is counted, not printed");
-        }
-    }
-
-    fn end(&mut self) {
-        self.told = false;
     }
 }

@@ -1,15 +1,15 @@
 //! Spans, totals and events to everything that speaks OTLP, over HTTP or gRPC.
 //!
-//! `exporter` is what the runtime drives; `target` says where a signal goes and how, `message` encodes, `way` (and `grpc`, with its `codec`) takes an encoded message
-//! there, `answer` reads what came back. `protobuf` writes protobuf; JSON is written
-//! by the encoders that files use too.
+//! `exporter` is what the runtime drives. `target` says where a signal goes and how, `message` encodes (`protobuf` is
+//! here, JSON is written by the encoders that files use too), `way` and, with its `codec`, `grpc` take an encoded message
+//! there, `answer` reads what came back. `lane` is all that for one signal, and `running` says what is sent of a batch.
 //!
 //! # Jaeger, and others
 //! Jaeger takes OTLP itself: gRPC on port 4317, HTTP on port 4318. It takes spans and nothing else, so the other two
 //! signals are switched off. Collectors, Tempo, Phoenix, and Prometheus or `VictoriaMetrics` for totals, are reached the
 //! same way:
 //! ```
-//! use obs_exporters::otlp::{Otlp, Target};
+//! use obs_exporters::otlp::Otlp;
 //!
 //! let jaeger = Otlp::new().endpoint("http://127.0.0.1:4318").without_metrics().without_logs();
 //! let prometheus = Otlp::new()
@@ -36,6 +36,10 @@ mod codec;
 mod grpc;
 
 mod way;
+
+mod lane;
+
+mod running;
 
 mod exporter;
 
