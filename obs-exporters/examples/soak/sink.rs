@@ -103,8 +103,9 @@ impl Shared {
         self.ends.load(Ordering::Relaxed)
     }
 
-    /// Listens while it is not down; a connection has a thread of its own.
-    fn run(self: Arc<Self>, first: TcpListener) {
+    /// Listens while it is not down. One connection after the other, as its one client makes them, on this thread alone: an
+    /// allocator keeps memory for every thread there was.
+    fn run(&self, first: TcpListener) {
         let mut listener = Some(first);
         while !self.ends() {
             if self.mode() == Mode::Down {
@@ -116,33 +117,36 @@ impl Shared {
                 listener.set_nonblocking(true).ok()?;
                 listener.accept().ok()
             });
-            match accepted {
-                Some((stream, _)) => {
-                    let shared = Arc::clone(&self);
-                    thread::spawn(move || shared.serve(stream));
-                }
+            match accepted.map(|(stream, _)| self.serve(stream)) {
+                Some(true) => {}
+                // What came while it hung is not answered either.
+                Some(false) => listener = None,
                 None => thread::sleep(TICK),
             }
         }
     }
 
-    /// Answers one request after the other, until either side has enough.
-    fn serve(&self, mut stream: TcpStream) {
+    /// Answers one request after the other, until either side has enough. Gives back whether it answered all of them.
+    fn serve(&self, mut stream: TcpStream) -> bool {
         let mut seen = Vec::new();
         if stream.set_nonblocking(false).and_then(|()| stream.set_read_timeout(Some(TICK))).is_err() {
-            return;
+            return true;
         }
         while let Some(body) = self.read(&mut stream, &mut seen) {
             let answered = match self.mode() {
                 Mode::Up => self.take(&body, &mut stream),
                 Mode::Busy => answer(&mut stream, "503 Service Unavailable"),
-                Mode::Hang => return self.hang(),
-                Mode::Down => return,
+                Mode::Hang => {
+                    self.hang();
+                    return false;
+                }
+                Mode::Down => return true,
             };
             if answered.is_err() {
-                return;
+                return true;
             }
         }
+        true
     }
 
     /// Reads a request up to its end, and gives back its body.
