@@ -6,14 +6,19 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each bench uses a part of it, and `compare` all")]
 
+mod functions;
+
 use std::hint::black_box;
-use std::pin::pin;
 use std::sync::OnceLock;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
+
+pub use functions::*;
 
 /// Spans that a round may leave in the rings.
 const ROUND: u64 = 200_000;
+
+/// Events in one span; a span keeps 128.
+pub const EVENTS: u64 = 64;
 
 /// One call of a function under test.
 pub type Call = fn(u64) -> u64;
@@ -27,14 +32,29 @@ pub fn telemetry() -> &'static obs::Telemetry {
 pub fn telemetry_with(clock: obs::ClockChoice) -> &'static obs::Telemetry {
     static TELEMETRY: OnceLock<obs::Telemetry> = OnceLock::new();
     TELEMETRY.get_or_init(|| {
-        let null = obs::exporters::Null::new();
-        let telemetry = obs::builder().clock(clock).exporter(null).start().expect("nothing runs yet");
+        let telemetry = obs::builder().clock(clock).exporter(Nothing).start().expect("nothing runs yet");
         others();
         // The TSC is taken into use by the first reading that comes 10 ms after the very first.
         std::thread::sleep(Duration::from_millis(20));
         others();
         telemetry
     })
+}
+
+/// Takes spans and events, and keeps neither.
+struct Nothing;
+
+impl obs::Exporter for Nothing {
+    type Error = std::convert::Infallible;
+
+    fn wants(&self) -> obs::Wants {
+        obs::Wants { events: true, ..obs::Wants::SPANS }
+    }
+
+    fn export(&mut self, batch: &obs::Batch) -> Result<(), Self::Error> {
+        black_box(batch);
+        Ok(())
+    }
 }
 
 /// Waits until the rings are empty.
@@ -56,6 +76,8 @@ pub enum Within {
     Span,
     /// As the child of a root that is not recorded.
     DroppedTrace,
+    /// In a recorded span, and a new one each [`EVENTS`] calls.
+    Spans,
     /// By itself, each call a trace.
     Traces,
     /// While everything is switched off.
@@ -86,7 +108,7 @@ impl Row {
     pub fn check(&self) {
         const CALLS: u64 = 1_000;
         if self.callsite.is_empty() {
-            return;
+            return self.check_events();
         }
         let before = counted_calls(self.callsite);
         let finished = obs::snapshot().health().spans_finished;
@@ -100,6 +122,13 @@ impl Row {
             Within::Traces => assert_eq!(spans, CALLS, "{}", self.name),
             _ => assert_eq!(spans, 0, "{}", self.name),
         }
+    }
+
+    fn check_events(&self) {
+        let before = obs::snapshot().health().events_recorded;
+        self.run(EVENTS);
+        let events = obs::snapshot().health().events_recorded - before;
+        assert_eq!(events, if self.within == Within::Spans { EVENTS } else { 0 }, "{}", self.name);
     }
 
     /// Runs it that often, and gives the time the loops took.
@@ -121,7 +150,12 @@ impl Row {
 
     /// Whether finished spans go through the rings.
     pub fn leaves_spans(&self) -> bool {
-        matches!(self.within, Within::Span | Within::Traces)
+        matches!(self.within, Within::Span | Within::Spans | Within::Traces)
+    }
+
+    /// Whether it is not about us.
+    pub fn is_floor(&self) -> bool {
+        matches!(self.name, "bare" | "two reads of the TSC")
     }
 
     /// Runs it that often.
@@ -129,6 +163,7 @@ impl Row {
         match self.within {
             Within::Nothing | Within::Traces => repeat(self.call, calls),
             Within::Span => parent(self.call, calls),
+            Within::Spans => (0..calls.div_ceil(EVENTS)).for_each(|n| parent(self.call, EVENTS.min(calls - n * EVENTS))),
             Within::DroppedTrace => dropped_parent(self.call, calls),
             Within::Off => {
                 obs::set_enabled(false);
@@ -158,6 +193,7 @@ pub const ROWS: &[Row] = &[
     Row::new("switched off, all", all, "all", Within::Off),
     Row::new("switched off, one", counted, "counted", Within::OffAlone),
     Row::new("counted", counted, "counted", Within::Nothing),
+    Row::new("counted(in_flight)", listed, "listed", Within::Nothing),
     Row::new("counted(labels)", labelled_get, "labelled", Within::Nothing),
     Row::new("profiled", profiled, "profiled", Within::Nothing),
     Row::new("profiled(sample = 16)", sampled, "sampled", Within::Nothing),
@@ -166,6 +202,9 @@ pub const ROWS: &[Row] = &[
     Row::new("traced, child, 2 fields", fields, "fields", Within::Span),
     Row::new("traced, trace not sampled", traced, "traced", Within::DroppedTrace),
     Row::new("traced, root", traced, "traced", Within::Traces),
+    Row::new("event in a span", event, "", Within::Spans),
+    Row::new("context attached", attached, "", Within::Nothing),
+    Row::new("future in a context, one poll", poll_in_context, "", Within::Nothing),
     Row::new("all four, child", all, "all", Within::Span),
     Row::new("all four, async, child", poll_all, "all_async", Within::Span),
 ];
@@ -188,127 +227,3 @@ fn parent(call: Call, calls: u64) {
 fn dropped_parent(call: Call, calls: u64) {
     repeat(call, calls);
 }
-
-#[inline(never)]
-pub fn bare(x: u64) -> u64 {
-    black_box(x) + 1
-}
-
-#[inline(never)]
-fn two_reads(x: u64) -> u64 {
-    let start = ticks();
-    let value = black_box(x) + 1;
-    black_box(ticks().wrapping_sub(start));
-    value
-}
-
-#[cfg(target_arch = "x86_64")]
-#[expect(unsafe_code, reason = "one instruction")]
-#[inline(always)]
-fn ticks() -> u64 {
-    // SAFETY: every x86-64 processor has the instruction.
-    unsafe { std::arch::x86_64::_rdtsc() }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn ticks() -> u64 {
-    static ORIGIN: OnceLock<Instant> = OnceLock::new();
-    ORIGIN.get_or_init(Instant::now).elapsed().as_nanos() as u64
-}
-
-#[obs::counted]
-#[inline(never)]
-pub fn counted(x: u64) -> u64 {
-    black_box(x) + 1
-}
-
-#[obs::counted(labels(method = method))]
-#[inline(never)]
-fn labelled(x: u64, method: &str) -> u64 {
-    black_box(method);
-    black_box(x) + 1
-}
-
-fn labelled_get(x: u64) -> u64 {
-    labelled(x, black_box("GET"))
-}
-
-#[obs::profiled]
-#[inline(never)]
-pub fn profiled(x: u64) -> u64 {
-    black_box(x) + 1
-}
-
-#[obs::profiled(sample = 16)]
-#[inline(never)]
-fn sampled(x: u64) -> u64 {
-    black_box(x) + 1
-}
-
-#[obs::profiled]
-#[obs::budget(ms = 10)]
-#[inline(never)]
-fn budgeted(x: u64) -> u64 {
-    black_box(x) + 1
-}
-
-#[obs::traced]
-#[inline(never)]
-pub fn traced(x: u64) -> u64 {
-    black_box(x) + 1
-}
-
-#[obs::traced(fields(a = 1_u64, b = "a text"))]
-#[inline(never)]
-fn fields(x: u64) -> u64 {
-    black_box(x) + 1
-}
-
-#[obs::traced]
-#[obs::profiled]
-#[obs::counted]
-#[obs::budget(ms = 10)]
-#[inline(never)]
-pub fn all(x: u64) -> u64 {
-    black_box(x) + 1
-}
-
-#[obs::traced]
-#[obs::profiled]
-#[obs::counted]
-#[obs::budget(ms = 10)]
-#[inline(never)]
-async fn all_async(x: u64) -> u64 {
-    black_box(x) + 1
-}
-
-#[inline(never)]
-fn poll_all(x: u64) -> u64 {
-    let future = pin!(all_async(x));
-    match future.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => unreachable!("it awaits nothing"),
-    }
-}
-
-/// Sixteen more annotated functions: with a single one the compiler inlines the runtime into the loop, which no
-/// program of any size would see.
-macro_rules! others {
-    ($($name:ident)*) => {
-        $(
-            #[obs::traced(fields(x))]
-            #[obs::profiled]
-            #[obs::counted]
-            #[inline(never)]
-            fn $name(x: u64) -> Result<u64, String> {
-                if x == u64::MAX { Err("too many".to_owned()) } else { Ok(black_box(x) + 1) }
-            }
-        )*
-
-        fn others() {
-            $(let _ = black_box($name(black_box(1)));)*
-        }
-    };
-}
-
-others!(o1 o2 o3 o4 o5 o6 o7 o8 o9 o10 o11 o12 o13 o14 o15 o16);

@@ -6,10 +6,14 @@
 #[path = "../../common/mod.rs"]
 pub mod ours;
 
+pub mod round;
+
+mod bridged;
 mod counters;
 mod fastrace_spans;
 mod hotpath_times;
 mod metrics_facade;
+mod otel_sdk;
 mod tracing_otel;
 
 use std::time::Duration;
@@ -29,6 +33,8 @@ pub struct Candidate {
     pub settle: fn(),
     /// Whether it may run on two threads at once: it switches nothing for all.
     pub threads: bool,
+    /// Whether it needs a process of its own.
+    pub is_apart: bool,
 }
 
 /// How it is run.
@@ -49,8 +55,13 @@ impl Candidate {
         }
     }
 
+    /// Whether the others are compared with it.
+    pub fn is_floor(&self) -> bool {
+        self.who == "-"
+    }
+
     const fn peer(row: &'static str, who: &'static str, run: fn(u64)) -> Self {
-        Self { row, who, run: Run::Loop(run), start: nothing, settle: nothing, threads: true }
+        Self { row, who, run: Run::Loop(run), start: nothing, settle: nothing, threads: true, is_apart: false }
     }
 
     const fn with(self, start: fn(), settle: fn()) -> Self {
@@ -59,6 +70,11 @@ impl Candidate {
 }
 
 fn nothing() {}
+
+/// Runs so many calls in parts, each short enough for a span to keep all of its events.
+fn in_parts(calls: u64, run: fn(u64)) {
+    (0..calls.div_ceil(ours::EVENTS)).for_each(|n| run(ours::EVENTS.min(calls - n * ours::EVENTS)));
+}
 
 /// A loop around one call, as a function.
 #[macro_export]
@@ -78,17 +94,27 @@ macro_rules! repeat {
 pub fn candidates() -> Vec<Candidate> {
     let ours = ours::ROWS.iter().map(|row| Candidate {
         row: row.name,
-        who: if row.callsite.is_empty() { "-" } else { "obs" },
+        who: if row.is_floor() { "-" } else { "obs" },
         run: Run::Row(row),
         start: || {
             ours::telemetry_with(obs::ClockChoice::Tsc);
         },
         settle: if row.leaves_spans() { ours::drain } else { nothing },
         threads: !matches!(row.within, ours::Within::Off | ours::Within::OffAlone),
+        is_apart: false,
     });
-    let peers = [fastrace_spans::ALL, hotpath_times::ALL, metrics_facade::ALL, counters::ALL, tracing_otel::ALL].concat();
-    let mut all: Vec<_> = ours.chain(peers).collect();
-    let place = |candidate: &Candidate| ours::ROWS.iter().position(|row| row.name == candidate.row);
+    let peers = [
+        fastrace_spans::ALL,
+        hotpath_times::ALL,
+        metrics_facade::ALL,
+        counters::ALL,
+        otel_sdk::ALL,
+        tracing_otel::ALL,
+        bridged::ALL,
+    ];
+    let mut all: Vec<_> = ours.chain(peers.concat()).collect();
+    let rows: Vec<_> = ours::ROWS.iter().map(|row| row.name).chain(bridged::ROWS).collect();
+    let place = |candidate: &Candidate| rows.iter().position(|row| *row == candidate.row);
     all.sort_by_key(|candidate| place(candidate).expect("a row of the table"));
     all
 }

@@ -1,16 +1,11 @@
 //! Times all candidates in turn, round after round, so that a noisy moment hits all of them; the best round counts.
 //!
-//! `cargo run --release [-- [--write FILE] [--rounds N]]`.
+//! `cargo run --release [-- [--write FILE] [--rounds N] [--only ROW]]`; the first two rows are always there.
 
 use std::fmt::Write as _;
-use std::hint::spin_loop;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
-use compare::{Candidate, candidates, process_time};
-
-/// Calls of one round: well under the time slice of a thread, well over the cost of the loop around them.
-const CALLS: u64 = 40_000;
+use compare::round::{Player, Round, serve};
+use compare::{Candidate, candidates};
 
 /// The best round of a candidate, in nanoseconds a call; of the whole process the median, because work may be put off
 /// from one round to the next.
@@ -22,6 +17,14 @@ struct Best {
 }
 
 impl Best {
+    const NONE: Self = Self { one: f64::MAX, two: f64::MAX, process: Vec::new() };
+
+    fn add(&mut self, round: Round) {
+        self.one = self.one.min(round.one);
+        self.two = self.two.min(round.two.unwrap_or(f64::MAX));
+        self.process.push(round.process);
+    }
+
     fn process(&self) -> f64 {
         let mut rounds = self.process.clone();
         rounds.sort_by(f64::total_cmp);
@@ -31,27 +34,26 @@ impl Best {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut candidates = candidates();
+    if let [option, row, who] = &arguments[..]
+        && option == "--rounds-of"
+    {
+        let found = candidates.iter().find(|candidate| candidate.row == row && candidate.who == who);
+        return serve(found.expect("a candidate"));
+    }
     let option = |name: &str| arguments.iter().position(|a| a == name).and_then(|i| arguments.get(i + 1));
     let rounds = option("--rounds").map_or(60, |n| n.parse().expect("a number of rounds"));
-
-    let candidates = candidates();
-    for candidate in &candidates {
-        (candidate.start)();
-        candidate.run(CALLS);
-        (candidate.settle)();
+    if let Some(only) = option("--only") {
+        candidates.retain(|candidate| candidate.is_floor() || candidate.row.contains(only));
     }
-    compare::ours::ROWS.iter().for_each(compare::ours::Row::check);
 
-    let mut best = vec![Best { one: f64::MAX, two: f64::MAX, process: Vec::new() }; candidates.len()];
+    let mut players: Vec<_> = candidates.iter().map(Player::start).collect();
+    if candidates.iter().any(|candidate| candidate.who == "obs" && !candidate.is_apart) {
+        compare::ours::ROWS.iter().for_each(compare::ours::Row::check);
+    }
+    let mut best = vec![Best::NONE; candidates.len()];
     for _ in 0..rounds {
-        for (candidate, best) in candidates.iter().zip(&mut best) {
-            let (one, process) = alone(candidate);
-            best.one = best.one.min(one);
-            best.process.push(process);
-            if candidate.threads {
-                best.two = best.two.min(both(candidate));
-            }
-        }
+        players.iter_mut().zip(&mut best).for_each(|(player, best)| best.add(player.round()));
     }
     assert_eq!(obs::snapshot().health().spans_dropped(), 0, "a refused span is cheaper than a recorded one");
 
@@ -60,40 +62,6 @@ fn main() {
     if let Some(file) = option("--write") {
         std::fs::write(file, table).expect("a file that can be written");
     }
-}
-
-fn per_call(time: Duration) -> f64 {
-    time.as_nanos() as f64 / CALLS as f64
-}
-
-/// Nanoseconds on the caller, and of processor time in the whole process until the background work is done.
-fn alone(candidate: &Candidate) -> (f64, f64) {
-    let cpu = process_time();
-    let start = Instant::now();
-    candidate.run(CALLS);
-    let caller = start.elapsed();
-    (candidate.settle)();
-    (per_call(caller), per_call(process_time() - cpu))
-}
-
-/// Nanoseconds from the first start to the last end of two threads that begin together.
-fn both(candidate: &Candidate) -> f64 {
-    let waiting = AtomicUsize::new(2);
-    let one = || {
-        waiting.fetch_sub(1, Ordering::AcqRel);
-        while waiting.load(Ordering::Acquire) > 0 {
-            spin_loop();
-        }
-        let start = Instant::now();
-        candidate.run(CALLS);
-        (start, Instant::now())
-    };
-    let [a, b] = std::thread::scope(|scope| {
-        let threads = [scope.spawn(one), scope.spawn(one)];
-        threads.map(|thread| thread.join().expect("it does not panic"))
-    });
-    (candidate.settle)();
-    per_call(a.1.max(b.1) - a.0.min(b.0))
 }
 
 fn table(candidates: &[Candidate], best: &[Best]) -> String {

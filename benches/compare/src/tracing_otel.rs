@@ -13,19 +13,20 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::{Candidate, metrics_facade, repeat};
+use crate::{Candidate, in_parts, metrics_facade, repeat};
 
 pub(crate) const ALL: &[Candidate] = &[
     Candidate::peer("switched off, all", "tracing", below_level).with(start, crate::nothing),
     Candidate::peer("traced, child", "tracing + OTel", |n| parent(n, children)).with(start, flush),
     Candidate::peer("traced, child, 2 fields", "tracing + OTel", |n| parent(n, with_fields)).with(start, flush),
     Candidate::peer("traced, root", "tracing + OTel", children).with(start, flush),
+    Candidate::peer("event in a span", "tracing + OTel", |n| in_parts(n, |n| parent(n, events))).with(start, flush),
     Candidate::peer("all four, child", "tracing + OTel + metrics", |n| parent(n, with_metrics)).with(start_both, flush),
     Candidate::peer("all four, async, child", "tracing + OTel", |n| parent(n, polled)).with(start, flush),
 ];
 
 #[derive(Debug)]
-struct Nothing;
+pub(crate) struct Nothing;
 
 impl SpanExporter for Nothing {
     async fn export(&self, spans: Vec<SpanData>) -> OTelSdkResult {
@@ -36,7 +37,7 @@ impl SpanExporter for Nothing {
 
 static PROVIDER: OnceLock<SdkTracerProvider> = OnceLock::new();
 
-fn start() {
+pub(crate) fn start() {
     PROVIDER.get_or_init(|| {
         let provider = SdkTracerProvider::builder().with_batch_exporter(Nothing).build();
         let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("compare"));
@@ -50,7 +51,7 @@ fn start_both() {
     metrics_facade::start();
 }
 
-fn flush() {
+pub(crate) fn flush() {
     PROVIDER.get().expect("it is started").force_flush().expect("nothing can fail");
 }
 
@@ -78,6 +79,12 @@ fn fields(x: u64) -> u64 {
     black_box(x) + 1
 }
 
+#[inline(never)]
+fn event(x: u64) -> u64 {
+    tracing::info!("a text");
+    black_box(x) + 1
+}
+
 #[tracing::instrument(skip_all)]
 #[inline(never)]
 fn all(x: u64) -> u64 {
@@ -98,5 +105,6 @@ fn poll(x: u64) -> bool {
 repeat!(below_level, i => off(i));
 repeat!(children, i => traced(i));
 repeat!(with_fields, i => fields(i));
+repeat!(events, i => event(i));
 repeat!(with_metrics, i => all(i));
 repeat!(polled, i => poll(i));
