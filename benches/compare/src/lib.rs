@@ -6,7 +6,9 @@
 #[path = "../../common/mod.rs"]
 pub mod ours;
 
+pub mod pace;
 pub mod round;
+pub mod sink;
 
 mod bridged;
 mod counters;
