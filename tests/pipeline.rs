@@ -240,6 +240,32 @@ fn full_span_memory_refuses_and_counts() {
     assert_eq!(report.dropped().any(|(reason, _)| reason == "ring_full"), health.ring_full > 0);
 }
 
+/// Takes a while for each batch.
+struct Slow(Duration);
+
+impl Exporter for Slow {
+    type Error = Refused;
+
+    fn export(&mut self, _: &Batch) -> Result<(), Refused> {
+        std::thread::sleep(self.0);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_burst_waits_in_the_rings_for_a_lone_exporter_that_is_slower() {
+    let _turn = turn();
+    // The queue has room for one batch, and the burst takes three quarters of the rings.
+    let slow = Slow(Duration::from_millis(3));
+    let builder = obs::builder().span_memory(16 << 20).queue_capacity(4096).exporter(slow);
+    let telemetry = builder.start().expect("one at a time");
+    let before = obs::snapshot().health().spans_dropped();
+    (0..200_000).for_each(|_| work());
+    let report = telemetry.shutdown(LONG);
+    assert_eq!((report.exporters()[0].exported, report.exporters()[0].refused), (200_000, 0), "{report}");
+    assert_eq!(obs::snapshot().health().spans_dropped(), before);
+}
+
 #[test]
 fn an_exporter_that_cannot_start_says_why_and_leaves_the_place_free() {
     let turn = turn();

@@ -149,6 +149,12 @@ impl Control {
         self.0 & flag != 0
     }
 
+    /// Whether calls become spans, all of them, and none is listed or chosen to be timed.
+    #[inline(always)]
+    pub(crate) const fn is_plainly_traced(self) -> bool {
+        self.0 & (Self::TRACE | Self::IN_FLIGHT | Self::TIME_SOME | Self::TRACE_SOME) == Self::TRACE
+    }
+
     #[inline(always)]
     pub(crate) const fn series(self) -> u32 {
         self.0 >> 8

@@ -10,7 +10,8 @@ pub fn values_of(fields: &Fields) -> Vec<(&'static str, Value)> {
 
 /// Reads fields back from the words that [`Fields`] wrote and the ring delivered.
 pub(crate) fn read(mut words: &[u64]) -> Vec<(&'static str, Value)> {
-    let mut fields = Vec::new();
+    // A field takes three words, unless its text is empty or long.
+    let mut fields = Vec::with_capacity((words.len() / 3).min(4));
     while let Some((&[address, length], rest)) = words.split_first_chunk::<2>() {
         #[expect(clippy::cast_possible_truncation, reason = "the length was put together in `key_words`")]
         let (bytes, tag) = (length as u32 as usize, (length >> 40) as u8);
@@ -39,8 +40,11 @@ fn read_value(tag: u8, bytes: usize, words: &[u64]) -> Option<Value> {
         tag if tag == Tag::U64 as u8 => Value::U64(first),
         tag if tag == Tag::F64 as u8 => Value::F64(f64::from_bits(first)),
         tag if tag == Tag::Str as u8 => {
-            let text: Vec<u8> = bytes_of(words).take(bytes).collect();
-            Value::Str(String::from_utf8_lossy(&text).into())
+            let mut text = Vec::with_capacity(words.len() * 8);
+            words.iter().for_each(|word| text.extend_from_slice(&word.to_le_bytes()));
+            text.truncate(bytes);
+            let text = String::from_utf8(text);
+            Value::Str(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()).into())
         }
         _ => Value::Array(read_array(tag, bytes, words)?),
     })

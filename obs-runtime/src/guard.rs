@@ -18,6 +18,7 @@ use crate::live;
 use crate::mirror::{self, MirroredEnd};
 use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};
+use crate::quick;
 use crate::record;
 use crate::registry;
 use crate::span::{End, OpenSpan, SpanPart};
@@ -48,6 +49,13 @@ pub trait Mode: Sized {
     #[inline(always)]
     fn close_ok(call: Call<Self>) {
         call.close(Outcome::Ok, None, None, None);
+    }
+
+    /// Ends a call that ended well, if all it needs is at hand; says whether it did.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn close_quickly(_: &Call<Self>, _: &Fields) -> bool {
+        false
     }
 }
 
@@ -96,15 +104,45 @@ impl Mode for Trace {
             close_trace(call.callsite, call.word, call.start, call.span);
         }
     }
+
+    #[inline(always)]
+    fn close_quickly(call: &Call<Self>, fields: &Fields) -> bool {
+        let Call { callsite, word, start, span } = *call;
+        fields.dropped() == 0 && quick::close(callsite, word, start, span, fields.words()).is_some()
+    }
+}
+
+/// The common case here and in [`close_trace`] calls nothing, so that no register has to be saved for it.
+#[inline(never)]
+fn open_trace(callsite: &'static Callsite, control: Control, waits: bool) -> Call<Trace> {
+    match quick::open(control, waits) {
+        Some((span, start)) => Call { callsite, word: control.word().into(), start, span },
+        None => open_root_trace(callsite, control, waits),
+    }
 }
 
 #[inline(never)]
-fn open_trace(callsite: &'static Callsite, control: Control, waits: bool) -> Call<Trace> {
+fn open_root_trace(callsite: &'static Callsite, control: Control, waits: bool) -> Call<Trace> {
+    match quick::open_root(control, waits) {
+        Some((span, start)) => Call { callsite, word: control.word().into(), start, span },
+        None => open_trace_slowly(callsite, control, waits),
+    }
+}
+
+#[inline(never)]
+fn open_trace_slowly(callsite: &'static Callsite, control: Control, waits: bool) -> Call<Trace> {
     Call::open(callsite, control, waits)
 }
 
 #[inline(never)]
 fn close_trace(callsite: &'static Callsite, word: u64, start: u64, span: OpenSpan) {
+    if quick::close(callsite, word, start, span, &[]).is_none() {
+        close_trace_slowly(callsite, word, start, span);
+    }
+}
+
+#[inline(never)]
+fn close_trace_slowly(callsite: &'static Callsite, word: u64, start: u64, span: OpenSpan) {
     Call::<Trace> { callsite, word, start, span }.close(Outcome::Ok, None, None, None);
 }
 
@@ -360,6 +398,14 @@ impl<M: Mode> Call<M> {
 
     #[inline(never)]
     fn close_with(self, fields: Option<&Fields>, extra: Option<&Fields>) {
+        match (fields, extra) {
+            (Some(fields), None) if M::close_quickly(&self, fields) => {}
+            _ => self.close_slowly(fields, extra),
+        }
+    }
+
+    #[inline(never)]
+    fn close_slowly(self, fields: Option<&Fields>, extra: Option<&Fields>) {
         self.close(Outcome::Ok, None, fields, extra);
     }
 

@@ -54,6 +54,7 @@ mod policy;
 #[doc(hidden)]
 pub mod probe;
 pub mod propagation;
+mod quick;
 mod record;
 mod redact;
 mod redactor;

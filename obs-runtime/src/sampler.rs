@@ -101,6 +101,12 @@ pub(crate) fn set(sampler: Sampler) {
     HEAD.store(sampler.word(), Ordering::Relaxed);
 }
 
+/// Whether every trace that begins here is recorded, but for functions that want a share only.
+#[inline(always)]
+pub(crate) fn keeps_all() -> bool {
+    HEAD.load(Ordering::Relaxed) & !PARENT_BASED == 0
+}
+
 /// What another process said of a trace.
 pub(crate) struct Remote {
     /// `None` when it left the decision to us.

@@ -255,6 +255,18 @@ impl OpenSpan {
     /// The parent of a root that is not recorded, with nothing before it.
     const DROPPED_ROOT: u64 = u64::MAX;
 
+    /// A recorded span, under the one that was running before.
+    #[inline(always)]
+    pub(crate) const fn child(span: u64, parent: u64) -> Self {
+        Self { span, parent }
+    }
+
+    /// The id of a recorded span and that of its parent, 0 for a root; `None` where there is more to it.
+    #[inline(always)]
+    pub(crate) const fn plain_ids(self) -> Option<(u64, u64)> {
+        if self.span != 0 && self.parent < Self::ENTRY { Some((self.span, self.parent)) } else { None }
+    }
+
     /// Whether the trace that runs on this thread is not recorded: a span in it is none.
     #[inline(always)]
     pub(crate) fn is_dropped_here() -> bool {

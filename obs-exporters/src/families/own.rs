@@ -23,7 +23,9 @@ fn build_info(snapshot: &Snapshot) -> Family<'_> {
 }
 
 fn dropped(snapshot: &Snapshot) -> Family<'_> {
-    let help = "What was lost, refused or bent on its way, by signal and reason.";
+    // Names the settings that would have kept it: whoever sees the number grow wants to know.
+    let help = "What was lost, refused or bent on its way, by signal and reason. What keeps spans: Builder::span_memory for \
+        ring_full, Builder::queue_capacity (OTEL_BSP_MAX_QUEUE_SIZE) for queue_full.";
     let mut family = Family::new("obs.events.dropped", "{event}", Kind::Counter, help);
     for (signal, reason, count) in snapshot.health().counters() {
         let attributes =

@@ -19,4 +19,4 @@ mod tsc;
 pub(crate) use anchor::Anchor;
 pub use manual::ManualClock;
 pub use source::{ClockChoice, ClockSource};
-pub(crate) use source::{choose, current, now};
+pub(crate) use source::{choose, current, now, quick};

@@ -20,7 +20,7 @@ use crate::sync::lock;
 const BATCH: usize = 4096;
 /// How long a full queue is waited for while there is room left in the rings.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// The share of the rings' memory up to which a full queue is waited for.
+/// The share of the rings' memory up to which a full queue is waited for where other exporters wait too.
 const ROOM: f64 = 0.5;
 
 /// The collector: drains rings into queues.
@@ -93,7 +93,7 @@ impl Collector {
             let later = spans.split_off(spans.len().min(BATCH));
             let later_events = events.split_off(events.len().min(BATCH));
             let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, events });
-            let patience = if MEMORY.fill() < ROOM { PATIENCE } else { Duration::ZERO };
+            let patience = patience(workers);
             let (with_spans, without): (Vec<_>, Vec<_>) = workers.iter_mut().partition(|worker| worker.wants_spans());
             with_spans.into_iter().for_each(|worker| worker.offer(&batch, patience));
             if !without.is_empty() && !batch.events.is_empty() {
@@ -141,6 +141,13 @@ impl Collector {
     pub(crate) fn abandon(&self, deadline: Instant) {
         stop_all(&mut lock(&self.workers), deadline);
     }
+}
+
+/// How long room in a queue is waited for. While one exporter is waited for the rings fill, which costs the others spans: half
+/// of them is left. Alone it may have all: what it has no room for yet is better kept in the rings than thrown away.
+fn patience(workers: &[Worker]) -> Duration {
+    let is_alone = workers.iter().filter(|worker| worker.wants_records()).count() == 1;
+    if is_alone || MEMORY.fill() < ROOM { PATIENCE } else { Duration::ZERO }
 }
 
 fn stop_all(workers: &mut Vec<Worker>, deadline: Instant) -> FlushReport {

@@ -133,6 +133,11 @@ impl Worker {
         self.wants.spans
     }
 
+    /// Whether it is given batches.
+    pub(super) const fn wants_records(&self) -> bool {
+        self.wants.spans || self.wants.events
+    }
+
     pub(super) const fn wants_snapshots(&self) -> bool {
         self.wants.snapshots.is_some()
     }

@@ -142,6 +142,12 @@ impl Local {
         Current { trace: self.trace.get(), span: self.span.get(), info: self.info.get() }
     }
 
+    /// The running trace's id.
+    #[inline(always)]
+    pub(crate) fn trace(&self) -> [u64; 2] {
+        self.trace.get()
+    }
+
     #[inline(always)]
     pub(crate) fn set_current(&self, current: Current) {
         self.trace.set(current.trace);
@@ -151,14 +157,23 @@ impl Local {
 
     /// A random number that is not zero.
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "both halves of the product are folded together")]
     pub(crate) fn random(&self) -> u64 {
-        let mut state = self.random.get();
-        if state == 0 {
-            state = seed();
-        }
+        let state = self.random.get();
+        self.random_from(if state == 0 { seed() } else { state })
+    }
+
+    /// The same, if the generator was used before.
+    #[inline(always)]
+    pub(crate) fn random_if_seeded(&self) -> Option<u64> {
+        let state = self.random.get();
+        (state != 0).then(|| self.random_from(state))
+    }
+
+    #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "both halves of the product are folded together")]
+    fn random_from(&self, state: u64) -> u64 {
         // Weyl sequence and a mixing multiplication (wyrand): 2^64 numbers before the first repetition.
-        state = state.wrapping_add(0xa076_1d64_78bd_642f);
+        let state = state.wrapping_add(0xa076_1d64_78bd_642f);
         self.random.set(state);
         let product = u128::from(state) * u128::from(state ^ 0xe703_7ed1_a0b4_28db);
         ((product >> 64) as u64 ^ product as u64).max(1)
