@@ -29,6 +29,7 @@ mod field_reader;
 mod field_set;
 mod field_value;
 mod fields;
+mod finish;
 #[expect(unsafe_code, reason = "pin projection")]
 mod future_ext;
 mod guard;
@@ -71,6 +72,7 @@ mod shard;
 mod snapshot;
 mod span;
 mod span_memory;
+mod span_part;
 mod span_record;
 mod start;
 mod start_error;

@@ -21,7 +21,7 @@ use crate::outcome::Outcome;
 use crate::probe::{ErrorName, Seen};
 use crate::record;
 use crate::registry;
-use crate::span::{End, SpanPart};
+use crate::span_part::{End, SpanPart};
 use crate::start::Start;
 
 /// One call of a function that returns a future.
