@@ -90,6 +90,12 @@ use crate::kind::Kind;
 ///   `key = %expression` through `Display`, `key = ?expression` through `Debug`, `argument`, `%argument` and
 ///   `?argument` for key and value in one. A key may have dots or be a string:
 ///   `user.id = id`, `"http.route" = route`.
+/// - `semconv = "db" | "http_client" | "http_server" | "messaging" | "rpc"`: the call is what OpenTelemetry's semantic
+///   conventions describe under this name: the span has the kind they ask for, and a field that they require of every
+///   such span and that `fields(..)` does not name is an error when compiling. `messaging` and `rpc` have two sides,
+///   and need `kind`.
+/// - `operation = "pipeline_step" | "http_request" | "tool_execution" | "database" | "message" | "task"`: what sort of
+///   work it is, as the field `obs.operation.type`.
 /// - `ret`, `ret(display)`: the returned value, through `Debug` unless `display` is given.
 /// - `err`, `err(debug)`: the message of the error, through `Display` unless `debug` is given.
 /// - `sample = 0.01`: the share of calls that become spans, from 0.0 to 1.0.
@@ -114,6 +120,22 @@ use crate::kind::Kind;
 /// # drop(fetch("https://example.org", 3));
 /// let fetch = obs::callsites().find(|callsite| callsite.name().ends_with("fetch")).unwrap();
 /// assert!(fetch.meta().traced && fetch.meta().is_async);
+/// ```
+/// A query, as the conventions have it:
+/// ```
+/// #[obs::traced(semconv = "db", fields(db.system.name = "sqlite", db.operation.name = "SELECT"), err)]
+/// fn load(id: u32) -> Result<u32, std::io::Error> {
+///     Ok(id)
+/// }
+/// # load(3).unwrap();
+/// let load = obs::callsites().find(|callsite| callsite.name().ends_with("load")).unwrap();
+/// assert_eq!(load.meta().kind, obs::SpanKind::Client);
+/// ```
+/// ```compile_fail
+/// #[obs::traced(semconv = "http_server", fields(http.request.method = "GET"))]
+/// fn handle() {}
+/// // error: `semconv = "http_server"` requires `url.path`, `url.scheme`; write `fields(http.request.method = method,
+/// //        url.path = path, url.scheme = "https")`
 /// ```
 /// What was taken out of a queue, in the trace of the one who put it in:
 /// ```

@@ -37,6 +37,8 @@ forms! {
     root_async: Traced("root, links = [&here]") "async fn f(here: Context, unused: u8) -> Option<u8> { None }"
     parent_impl_future: Traced("parent = context") "fn f(context: Option<Context>) -> impl Future<Output = u8> { async { 1 } }"
     parent_track_caller: Traced("parent = context") "#[track_caller] fn f(context: &Context) -> Result<u8, E> { g() }"
+    convention: Traced("semconv = \"http_server\", operation = \"http_request\", fields(http.request.method = method, url.path = path, \"url.scheme\" = \"https\")") "fn f(method: &str, path: &str) { g() }"
+    convention_with_kind: Traced("semconv = db, kind = internal, fields(db.system.name = \"sqlite\")") "fn f() { g() }"
     track_caller: Counted("") "#[track_caller] fn f(a: R) -> R { if a.x() { return b; } c?; (|| -> R { d? })(); e }"
     async_fn: Profiled("sample = 16") "async fn f(&self, a: u8) -> Result<u8, E> { a.await }"
     async_fn_never: Counted("") "async fn f() -> ! { g().await }"

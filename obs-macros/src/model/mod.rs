@@ -6,8 +6,10 @@
 pub(crate) mod form;
 pub(crate) mod function;
 pub(crate) mod layer;
+mod operation;
 pub(crate) mod options;
 mod reader;
+mod semconv;
 pub(crate) mod start;
 pub(crate) mod values;
 

@@ -4,9 +4,10 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{Lit, Path};
 
-use super::reader::{Reader, flag, literal, path};
+use super::reader::{Reader, flag, literal, one_of, path};
 use super::start::Start;
 use super::values::{self, Field, Names};
+use super::{operation, semconv};
 use crate::errors::Errors;
 use crate::kind::Kind;
 use crate::parse::{Entry, Value, pair};
@@ -108,10 +109,21 @@ impl Options {
 impl Traced {
     fn read(reader: &mut Reader<'_>) -> Self {
         let errors = reader.errors;
+        let level = reader.take("level").and_then(|entry| one_of(&entry, LEVELS, errors));
+        let kind = reader.take("kind");
+        let given = kind.as_ref().and_then(|entry| one_of(entry, SPAN_KINDS, errors));
+        let before = errors.len();
+        let mut fields =
+            reader.take("fields").map(|entry| values::read(&entry, Names::Fields, errors)).unwrap_or_default();
+        // Among fields that could not be read, what is missing is not known.
+        let semconv = reader.take("semconv").filter(|_| errors.len() == before);
+        if let Some(operation) = reader.take("operation") {
+            operation::add(&operation, &mut fields, errors);
+        }
         Self {
-            level: reader.take("level").and_then(|entry| one_of(&entry, LEVELS, errors)),
-            kind: reader.take("kind").and_then(|entry| one_of(&entry, SPAN_KINDS, errors)),
-            fields: reader.take("fields").map(|entry| values::read(&entry, Names::Fields, errors)).unwrap_or_default(),
+            level,
+            kind: semconv.map_or(given, |semconv| semconv::kind_of(&semconv, kind.as_ref(), given, &fields, errors)),
+            fields,
             ret: reader.take("ret").and_then(|entry| show(&entry, Show::Debug, errors)),
             err: reader.take("err").and_then(|entry| show(&entry, Show::Display, errors)),
             ratio: reader.take("sample").and_then(|entry| ratio(&entry, errors)),
@@ -150,24 +162,6 @@ impl Budget {
         }
         Self { wall_nanos: limit.unwrap_or(1), on_exceed }
     }
-}
-
-// Input:  level = debug
-// Input:  level = "debug"
-fn one_of(entry: &Entry, choices: &[(&str, &'static str)], errors: &Errors) -> Option<&'static str> {
-    let written = match (literal(entry), path(entry)) {
-        (Some(Lit::Str(text)), _) => Some(text.value()),
-        (_, Some(path)) => path.get_ident().map(ToString::to_string),
-        _ => None,
-    };
-    let chosen = choices.iter().find(|(word, _)| written.as_deref() == Some(word)).map(|&(_, variant)| variant);
-    if chosen.is_none() {
-        let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
-        let key = &entry.key;
-        let message = format!("`{key}` is one of {}; write `{key} = {}`", words.join(", "), choices[0].0);
-        errors.at(entry.value_span(), message);
-    }
-    chosen
 }
 
 fn show(entry: &Entry, default: Show, errors: &Errors) -> Option<Shown> {

@@ -74,7 +74,9 @@ impl<'a> Reader<'a> {
 
 const fn known(kind: Kind) -> &'static str {
     match kind {
-        Kind::Traced => "`level`, `kind`, `fields`, `ret`, `err`, `sample`, `root`, `parent`, `links`, `name`, `crate`",
+        Kind::Traced => {
+            "`level`, `kind`, `semconv`, `operation`, `fields`, `ret`, `err`, `sample`, `root`, `parent`, `links`, `name`, `crate`"
+        }
         Kind::Profiled => "`sample`, `name`, `crate`",
         Kind::Counted => "`labels`, `in_flight`, `name`, `crate`",
         Kind::Budget => "one of `ns`, `us`, `ms`, `s`, and `on_exceed`, `name`, `crate`",
@@ -119,6 +121,25 @@ pub(super) fn path(entry: &Entry) -> Option<Path> {
         Expr::Path(expr) if expr.qself.is_none() => Some(expr.path.clone()),
         _ => None,
     }
+}
+
+/// One of a few words, and what it stands for.
+// Input:  level = debug
+// Input:  level = "debug"
+pub(super) fn one_of(entry: &Entry, choices: &[(&str, &'static str)], errors: &Errors) -> Option<&'static str> {
+    let written = match (literal(entry), path(entry)) {
+        (Some(Lit::Str(text)), _) => Some(text.value()),
+        (_, Some(path)) => path.get_ident().map(ToString::to_string),
+        _ => None,
+    };
+    let chosen = choices.iter().find(|(word, _)| written.as_deref() == Some(word)).map(|&(_, variant)| variant);
+    if chosen.is_none() {
+        let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
+        let key = &entry.key;
+        let message = format!("`{key}` is one of {}; write `{key} = {}`", words.join(", "), choices[0].0);
+        errors.at(entry.value_span(), message);
+    }
+    chosen
 }
 
 /// The value's expression, without what `macro_rules!` puts around it.
