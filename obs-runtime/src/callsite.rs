@@ -149,10 +149,10 @@ impl Control {
         self.0 & flag != 0
     }
 
-    /// Whether calls become spans, all of them, and none is listed or chosen to be timed.
+    /// Whether calls become spans, all of them, with nothing beside but that they may be timed.
     #[inline(always)]
     pub(crate) const fn is_plainly_traced(self) -> bool {
-        self.0 & (Self::TRACE | Self::IN_FLIGHT | Self::TIME_SOME | Self::TRACE_SOME) == Self::TRACE
+        self.0 & 0xff & !(Self::COUNT | Self::TIME) == Self::TRACE
     }
 
     #[inline(always)]
