@@ -14,6 +14,8 @@ pub(crate) fn add(builder: Builder, what: &str, at: &str) -> Result<Builder, Box
         "project" => builder.attribute("openinference.project.name", Value::Str(at.into())),
         "json" => builder.exporter(JsonLines::to_dir(at)),
         "otlp" => builder.exporter(traces(at).protocol(Protocol::HttpProtobuf)),
+        "otlp-gzip" => builder.exporter(traces(at).gzip(true)),
+        "otlp-grpc-gzip" => builder.exporter(traces(at).protocol(Protocol::Grpc).gzip(true)),
         "otlp-json" => builder.exporter(traces(at).protocol(Protocol::HttpJson)),
         "otlp-grpc" => builder.exporter(traces(at).protocol(Protocol::Grpc)),
         "otlp-all" => builder.exporter(Otlp::new().endpoint(at)),

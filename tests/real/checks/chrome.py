@@ -78,13 +78,19 @@ def plain(value):
 
 
 def every_event_is_there():
-    wanted = sorted(
-        (event["message"], span["span_id"])
+    wanted = {
+        (event["message"], span["span_id"]): event
         for span in record.lines(DIRECTORY, "spans.jsonl")
         for event in span["events"]
-    )
-    seen = sorted((item["name"], item["args"]["span_id"]) for item in items("i"))
-    assert seen == wanted and seen, (len(seen), len(wanted))
+    }
+    seen = {(item["name"], item["args"]["span_id"]): item for item in items("i")}
+    assert seen.keys() == wanted.keys() and len(seen) == len(items("i")) > 0, (len(seen), len(wanted))
+    begin = zero()
+    for key, event in wanted.items():
+        args = seen[key]["args"]
+        assert abs(seen[key]["ts"] - (int(event["time"]) - begin) / 1000) <= JITTER, (seen[key], event)
+        assert (args["level"], args["target"]) == (event["level"], event["target"]), (seen[key], event)
+        assert args["fields"] == {key: plain(value) for key, value in event["fields"].items()}, (seen[key], event)
 
 
 def nested_spans_nest():

@@ -20,6 +20,11 @@ ship "HTTP, protobuf" "otlp=$SINK_HTTP" http/protobuf sink
 ship "HTTP, JSON" "otlp-json=$SINK_HTTP" http/json sink
 ship "gRPC" "otlp-grpc=$SINK_GRPC" grpc sink
 
+otlp_sink sink-gzip
+ship "HTTP, gzip" "otlp-gzip=$SINK_HTTP" http/protobuf sink-gzip
+ship "gRPC, gzip" "otlp-grpc-gzip=$SINK_GRPC" grpc sink-gzip
+try "HTTP was compressed" grep -qi '"content-encoding": "gzip"' "$OUT/sink-gzip.jsonl"
+
 otlp_sink behind-http
 rotel "$SINK_HTTP"
 ship "rotel, HTTP, protobuf" "otlp=$ROTEL_HTTP" http/protobuf behind-http
