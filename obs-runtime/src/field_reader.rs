@@ -9,7 +9,13 @@ pub fn values_of(fields: &Fields) -> Vec<(&'static str, Value)> {
 }
 
 /// Reads fields back from the words that [`Fields`] wrote and the ring delivered.
-pub(crate) fn read(mut words: &[u64]) -> Vec<(&'static str, Value)> {
+#[inline]
+pub(crate) fn read(words: &[u64]) -> Vec<(&'static str, Value)> {
+    // Most spans have none.
+    if words.is_empty() { Vec::new() } else { read_some(words) }
+}
+
+fn read_some(mut words: &[u64]) -> Vec<(&'static str, Value)> {
     // A field takes three words, unless its text is empty or long.
     let mut fields = Vec::with_capacity((words.len() / 3).min(4));
     while let Some((&[address, length], rest)) = words.split_first_chunk::<2>() {

@@ -61,10 +61,12 @@ pub(crate) fn share(state: &TraceState) -> u32 {
 }
 
 /// A trace's state; empty when it was overwritten.
+#[inline]
 pub(crate) fn get(head: u32, trace: [u64; 2]) -> TraceState {
-    if head == 0 {
-        return TraceState::EMPTY;
-    }
+    if head == 0 { TraceState::EMPTY } else { get_known(head, trace) }
+}
+
+fn get_known(head: u32, trace: [u64; 2]) -> TraceState {
     with(|heads| {
         if head >= SHARED {
             return heads.shared.get((head - SHARED) as usize).cloned().unwrap_or_default();

@@ -11,7 +11,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::{Candidate, in_parts, ours, repeat, tracing_otel};
 
 /// The rows, in the order of the tables.
-pub(crate) const ROWS: [&str; 4] = ["bridge in, child", "bridge in, child, 2 fields", "bridge in, root", "bridge in, event"];
+pub(crate) const ROWS: [&str; 4] =
+    ["bridge in, child", "bridge in, child, 2 fields", "bridge in, root", "bridge in, event"];
 const FLOOR: &str = "tracing + registry";
 const OTEL: &str = "tracing + OTel";
 

@@ -12,13 +12,18 @@ use crate::{Candidate, in_parts, metrics_facade, repeat};
 
 pub(crate) const ALL: &[Candidate] = &[
     Candidate::peer("traced, child", "fastrace", |n| under_roots(true, n, children)).with(start, fastrace::flush),
-    Candidate::peer("traced, child, 2 fields", "fastrace", |n| under_roots(true, n, with_properties)).with(start, fastrace::flush),
-    Candidate::peer("traced, trace not sampled", "fastrace", |n| under_roots(false, n, children)).with(start, fastrace::flush),
+    Candidate::peer("traced, child, 2 fields", "fastrace", |n| under_roots(true, n, with_properties))
+        .with(start, fastrace::flush),
+    Candidate::peer("traced, trace not sampled", "fastrace", |n| under_roots(false, n, children))
+        .with(start, fastrace::flush),
     Candidate::peer("traced, root", "fastrace", roots).with(start, fastrace::flush),
-    Candidate::peer("event in a span", "fastrace", |n| under_roots(true, n, |n| in_parts(n, in_a_span))).with(start, fastrace::flush),
+    Candidate::peer("event in a span", "fastrace", |n| under_roots(true, n, |n| in_parts(n, in_a_span)))
+        .with(start, fastrace::flush),
     Candidate::peer("context attached", "fastrace", attached).with(start, fastrace::flush),
-    Candidate::peer("all four, child", "fastrace + metrics, cached", |n| under_roots(true, n, with_metrics)).with(start_both, fastrace::flush),
-    Candidate::peer("all four, async, child", "fastrace", |n| under_roots(true, n, polled)).with(start, fastrace::flush),
+    Candidate::peer("all four, child", "fastrace + metrics, cached", |n| under_roots(true, n, with_metrics))
+        .with(start_both, fastrace::flush),
+    Candidate::peer("all four, async, child", "fastrace", |n| under_roots(true, n, polled))
+        .with(start, fastrace::flush),
 ];
 
 /// Spans that one trace may hold before it loses the rest: 10,240.

@@ -80,9 +80,13 @@ fn table(candidates: &[Candidate], best: &[Best]) -> String {
         if row == "bare" {
             one = best.one;
         }
-        let ratio = if who == "-" { String::from("-") } else { format!("{:.1}", one / (of(row, "obs").one - bare.one)) };
+        let ratio =
+            if who == "-" { String::from("-") } else { format!("{:.1}", one / (of(row, "obs").one - bare.one)) };
         let (two, scale) = if candidate.threads {
-            (format!("{:.1}", best.two - if row == "bare" { 0.0 } else { bare.two }), format!("{:.2}", best.two / best.one))
+            (
+                format!("{:.1}", best.two - if row == "bare" { 0.0 } else { bare.two }),
+                format!("{:.2}", best.two / best.one),
+            )
         } else {
             (String::from("-"), String::from("-"))
         };

@@ -24,7 +24,9 @@ pub(super) fn drain(batch: usize, mut each: impl FnMut(Vec<Span>)) {
     for shard in POOL.all() {
         reader.thread = shard.number;
         shard.ring.drain(&MEMORY, |first, payload| {
-            spans.extend(reader.span(&Record::of(first), payload));
+            if let Some(span) = reader.span(&Record::of(first), payload) {
+                spans.push(span);
+            }
             if spans.len() >= batch {
                 each(std::mem::take(&mut spans));
                 spans.reserve(batch);
@@ -44,6 +46,8 @@ struct SpanReader {
 
 impl SpanReader {
     /// `None` for a record of no known callsite, which no guard writes.
+    // Inlined, so that a span is written where it stays.
+    #[inline(always)]
     fn span(&mut self, record: &Record, payload: &[u64]) -> Option<Span> {
         let callsite = self.callsite(record.callsite)?;
         let error_type = self.error_type(record);

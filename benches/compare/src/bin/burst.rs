@@ -28,7 +28,9 @@ fn main() {
     if let [who, shape] = &arguments[..] {
         return case(who, shape);
     }
-    println!("| who | spans in | arrived | counted as lost | caller, ns a span | process CPU, ns a span | best of 10: caller | CPU |");
+    println!(
+        "| who | spans in | arrived | counted as lost | caller, ns a span | process CPU, ns a span | best of 10: caller | CPU |"
+    );
     println!("|---|---|--:|--:|--:|--:|--:|--:|");
     for who in WHO {
         for shape in SHAPES {
@@ -103,7 +105,11 @@ impl Backend {
                 ours_root(1);
                 // The TSC is taken into use by the first reading that comes 10 ms after the very first.
                 std::thread::sleep(Duration::from_millis(20));
-                Self { telemetry: Some(telemetry), provider: None, run: |traces, n| (0..traces).for_each(|_| ours_root(n)) }
+                Self {
+                    telemetry: Some(telemetry),
+                    provider: None,
+                    run: |traces, n| (0..traces).for_each(|_| ours_root(n)),
+                }
             }
             "fastrace" => {
                 fastrace::set_reporter(Counted, Config::default());
@@ -113,7 +119,11 @@ impl Backend {
                 let provider = SdkTracerProvider::builder().with_batch_exporter(Counted).build();
                 let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("burst"));
                 tracing_subscriber::registry().with(layer).init();
-                Self { telemetry: None, provider: Some(provider), run: |traces, n| (0..traces).for_each(|_| tracing_root(n)) }
+                Self {
+                    telemetry: None,
+                    provider: Some(provider),
+                    run: |traces, n| (0..traces).for_each(|_| tracing_root(n)),
+                }
             }
         }
     }

@@ -103,7 +103,10 @@ fn run(who: &str, sink: &mut Sink, load: Load, last: Last) -> (Sent, Received) {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {errors}");
     let received = sink.take();
-    (Sent::parse(&String::from_utf8_lossy(&output.stdout)), Received { spans: received.spans - maker::TRACE, ..received })
+    (
+        Sent::parse(&String::from_utf8_lossy(&output.stdout)),
+        Received { spans: received.spans - maker::TRACE, ..received },
+    )
 }
 
 fn case(maker: Maker, load: Load, last: Last) -> Sent {
@@ -113,7 +116,9 @@ fn case(maker: Maker, load: Load, last: Last) -> Sent {
     let (cpu, threads) = (process_time(), pace::threads());
     let start = Instant::now();
     let made = match load {
-        Load::Rate(rate, length) => maker::TRACE * pace::pace(rate / maker::TRACE, length, |n| maker.make(n * maker::TRACE)).0,
+        Load::Rate(rate, length) => {
+            maker::TRACE * pace::pace(rate / maker::TRACE, length, |n| maker.make(n * maker::TRACE)).0
+        }
         Load::Burst(spans) => {
             maker.make(spans);
             spans

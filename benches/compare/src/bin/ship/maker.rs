@@ -12,6 +12,8 @@ use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, SdkTracer
 
 /// Spans of a trace.
 pub(crate) const TRACE: u64 = 10;
+/// Twice the memory for spans on their way to the collector.
+pub(crate) const MORE_MEMORY: &str = "span_memory 128 MiB";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// All of them, and what the server has to speak.
@@ -36,7 +38,11 @@ impl Maker {
             let protocol = if who.contains("gRPC") { Protocol::Grpc } else { Protocol::HttpProtobuf };
             let otlp = Otlp::new().endpoint(address).protocol(protocol).gzip(who.contains("gzip"));
             let otlp = otlp.without_metrics().without_logs();
-            let telemetry = obs::builder().service_name("ship").exporter(otlp).start().expect("nothing runs yet");
+            let mut builder = obs::builder().service_name("ship").exporter(otlp);
+            if who.contains(MORE_MEMORY) {
+                builder = builder.span_memory(128 << 20);
+            }
+            let telemetry = builder.start().expect("nothing runs yet");
             return Self::Ours(Some(telemetry).into());
         }
         let exporter = SpanExporter::builder()

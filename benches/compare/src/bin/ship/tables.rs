@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use compare::sink::{Received, Sink};
 
-use crate::maker::WHO;
+use crate::maker::{MORE_MEMORY, WHO};
 use crate::{Last, Load, Sent, run};
 
 /// The tables by name.
-pub(crate) const ALL: [(&str, fn()); 4] = [("rates", rates), ("limits", limits), ("pending", pending), ("burst", burst)];
+pub(crate) const ALL: [(&str, fn()); 4] =
+    [("rates", rates), ("limits", limits), ("pending", pending), ("burst", burst)];
 
 const LENGTH: Duration = Duration::from_secs(3);
 /// Spans a second.
@@ -25,7 +26,9 @@ fn sinks() -> impl Iterator<Item = (&'static str, Sink)> {
 /// Rate by rate: what arrives, what is lost, what it costs and whom.
 fn rates() {
     println!("\n## Rates\n");
-    print!("| who | offered, spans/s | made, spans/s | received | lost | counted as lost | process CPU, ns a span received ");
+    print!(
+        "| who | offered, spans/s | made, spans/s | received | lost | counted as lost | process CPU, ns a span received "
+    );
     println!("| spans/s/core received | bytes a span | CPU of the caller | collector | exporter | others |");
     println!("|---|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|");
     for (who, mut sink) in sinks() {
@@ -108,10 +111,14 @@ fn pending() {
 /// A million at once from one thread.
 fn burst() {
     println!("\n## A burst of {BURST} spans from one thread\n");
-    println!("| who | received | counted as lost | caller, ns a span | until all was received, s | process CPU, ns a span |");
+    println!(
+        "| who | received | counted as lost | caller, ns a span | until all was received, s | process CPU, ns a span |"
+    );
     println!("|---|--:|---|--:|--:|--:|");
-    for (who, mut sink) in sinks() {
-        let (sent, received) = run(who, &mut sink, Load::Burst(BURST), Last::Flush);
+    let more = WHO.iter().filter(|(who, _)| who.starts_with("obs"));
+    let more = more.map(|(who, protocol)| (format!("{who}, {MORE_MEMORY}"), Sink::start(protocol)));
+    for (who, mut sink) in sinks().map(|(who, sink)| (who.to_owned(), sink)).chain(more) {
+        let (sent, received) = run(&who, &mut sink, Load::Burst(BURST), Last::Flush);
         let lost = match (who.starts_with("obs"), sent.lost.as_str()) {
             (true, "") => "0",
             (true, lost) => lost,
