@@ -52,11 +52,31 @@ use crate::not_built::not_built;
 /// }
 /// ```
 pub fn init() -> Result<Telemetry, StartError> {
+    init_with(obs_runtime::builder())
+}
+
+/// Starts the exporters that the features and the environment ask for, beside what a builder says.
+///
+/// As [`init`]; the builder's exporters come first, and where a variable says something else than the builder, the
+/// variable wins.
+///
+/// # Errors
+/// As [`Builder::start`].
+///
+/// # Examples
+/// ```
+/// fn main() -> Result<(), obs::StartError> {
+///     let builder = obs::builder().resource(obs::service!()).redactor(obs::Redactor::standard());
+///     let _telemetry = obs::init_with(builder)?; // dropping it flushes
+///     Ok(())
+/// }
+/// ```
+pub fn init_with(builder: Builder) -> Result<Telemetry, StartError> {
     let environment = Environment::of_process();
     for warning in &environment.warnings {
         obs_runtime::config_warning(warning);
     }
-    exporters(configured(obs_runtime::builder(), &environment), &environment).start()
+    exporters(configured(builder, &environment), &environment).start()
 }
 
 fn configured(mut builder: Builder, environment: &Environment) -> Builder {
@@ -96,7 +116,7 @@ fn configured(mut builder: Builder, environment: &Environment) -> Builder {
     if let Some(spans) = environment.batches.queue {
         builder = builder.queue_capacity(spans);
     }
-    builder.enabled(!environment.disabled)
+    if environment.disabled { builder.enabled(false) } else { builder }
 }
 
 fn exporters(builder: Builder, environment: &Environment) -> Builder {

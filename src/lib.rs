@@ -19,7 +19,8 @@
 //! assert_eq!((checkout.calls(), checkout.outcomes().error), (2, 1));
 //! ```
 //!
-//! [`init`] starts the exporters that the features and the environment ask for; [`builder`] starts those you name.
+//! [`init`] starts the exporters that the features and the environment ask for; [`builder`] starts those you name;
+//! [`init_with`] both.
 //! Functions are counted and timed from the first call on, with or without either.
 //!
 //! # Features
@@ -50,8 +51,9 @@ mod not_built;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod push;
+mod service;
 
-pub use init::init;
+pub use init::{init, init_with};
 pub use obs_macros::{budget, counted, profiled, skip, traced};
 pub use obs_runtime::{
     ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, Builder, Callsite, CallsiteSnapshot, ClockChoice,
@@ -73,6 +75,10 @@ pub use obs_exporters as exporters;
 /// What joins our traces with crates that others use; one feature each.
 #[cfg(any(feature = "http", feature = "log", feature = "tracing"))]
 pub use obs_bridges as bridges;
+
+/// What `service!` expands into.
+#[doc(hidden)]
+pub use service::__service;
 
 /// What the attributes expand into. Not for use by hand: it changes with the macros.
 #[doc(hidden)]

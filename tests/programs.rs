@@ -47,6 +47,12 @@ fn a_renamed_dependency_is_named_with_crate() {
 }
 
 #[test]
+fn a_service_is_the_package_and_the_revision_it_was_built_from() {
+    // `renamed` has a build script that names a revision.
+    runs("renamed");
+}
+
+#[test]
 fn the_expansion_needs_no_unsafe_code_and_warns_about_nothing() {
     runs("forbid_unsafe");
 }

@@ -1,6 +1,7 @@
 //! What a request carries along by name, from service to service.
 
-/// Names and values that travel with a context, as W3C Baggage. Never copied onto spans by itself.
+/// Names and values that travel with a context, as W3C Baggage. Never copied onto spans, but for the members that
+/// [`Builder::baggage_fields`](crate::Builder::baggage_fields) names.
 ///
 /// # Examples
 /// ```

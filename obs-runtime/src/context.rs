@@ -230,6 +230,14 @@ pub(crate) fn attached_trace_state() -> TraceState {
     AMBIENT.try_with(state).ok().flatten().unwrap_or_default()
 }
 
+/// Looks at the baggage that is attached to this thread.
+pub(crate) fn attached_baggage(look: impl FnOnce(&Baggage)) {
+    let ambient = AMBIENT.try_with(|ambient| ambient.borrow().clone()).ok().flatten();
+    if let Some(ambient) = ambient {
+        look(&ambient.baggage);
+    }
+}
+
 /// Puts the context before back when it is dropped. Stays on its thread.
 ///
 /// Held across an `.await` it would leave its context to whatever runs next on the thread, so it is not `Send`, and a

@@ -5,6 +5,7 @@
 //! `snapshot`, `batch` -> exporters.
 
 mod baggage;
+mod baggage_fields;
 mod batch;
 mod builder;
 mod cache;
@@ -88,6 +89,7 @@ mod task;
 mod telemetry;
 mod totals;
 mod trace_state;
+mod uuid;
 mod value;
 
 /// Whether anything is recorded at all: the feature `enabled`.

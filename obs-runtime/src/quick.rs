@@ -5,6 +5,7 @@
 //! step by step. It took 277 instructions for a child, of which a quarter saved registers and asked what cannot be here.
 //! Asked by [`crate::guard`].
 
+use crate::baggage_fields;
 use crate::callsite::{Callsite, Control};
 use crate::clock;
 use crate::origin::Origin;
@@ -30,7 +31,7 @@ pub(crate) fn open(control: Control, waits: bool) -> Option<(OpenSpan, u64)> {
 #[inline(always)]
 pub(crate) fn open_root(control: Control, waits: bool) -> Option<(OpenSpan, u64)> {
     let is_first = local(|local| local.info.get()) == TraceInfo::NOTHING;
-    if !control.is_plainly_traced() || !is_first || !sampler::keeps_all() {
+    if !control.is_plainly_traced() || !is_first || !sampler::keeps_all() || baggage_fields::are_wanted() {
         return None;
     }
     let shard = local(Local::shard)?;

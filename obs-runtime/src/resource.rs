@@ -1,6 +1,9 @@
 //! Who is speaking: the attributes that every signal of the process shares.
 
+use std::sync::OnceLock;
+
 use crate::Value;
+use crate::uuid;
 
 /// The attributes of the process, as OpenTelemetry's resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +46,7 @@ impl Resource {
 }
 
 impl Resource {
-    /// What is known of the process without asking: a name, a process id, this library.
+    /// What is known of the process without asking: a name, an id of its own, its number, this library.
     pub(crate) fn of_process() -> Self {
         let mut resource = Self::empty();
         let program = std::env::current_exe().ok();
@@ -51,10 +54,30 @@ impl Resource {
             program.as_deref().and_then(|path| path.file_stem()).map_or("", |name| name.to_str().unwrap_or(""));
         let name = if program.is_empty() { "unknown_service".into() } else { format!("unknown_service:{program}") };
         resource.set("service.name", Value::Str(name.into()));
+        resource.set("service.instance.id", Value::Str(instance_id().into()));
         resource.set("process.pid", Value::I64(std::process::id().into()));
         resource.set("telemetry.sdk.name", Value::Str("obs".into()));
         resource.set("telemetry.sdk.language", Value::Str("rust".into()));
         resource.set("telemetry.sdk.version", Value::Str(env!("CARGO_PKG_VERSION").into()));
         resource
+    }
+}
+
+/// The same for as long as the process runs, however often telemetry starts in it.
+fn instance_id() -> &'static str {
+    static ID: OnceLock<String> = OnceLock::new();
+    ID.get_or_init(uuid::random)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_has_one_id_of_its_own() {
+        let (first, second) = (Resource::of_process(), Resource::of_process());
+        let id = first.get("service.instance.id").map(ToString::to_string).unwrap_or_default();
+        assert!(uuid::is(id.as_bytes()), "{id}");
+        assert_eq!(second.get("service.instance.id").map(ToString::to_string), Some(id));
     }
 }

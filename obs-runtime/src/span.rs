@@ -2,8 +2,9 @@
 //!
 //! Opened and closed by [`crate::guard`] and [`crate::task`]; the record is read back by [`crate::collector`].
 
+use crate::baggage_fields;
 use crate::callsite::{Callsite, Control};
-use crate::context::attached_trace_state;
+use crate::context::{Context, attached_trace_state};
 use crate::entries::{self, Entry};
 use crate::fields::Fields;
 use crate::mirror::MirroredSpan;
@@ -187,7 +188,7 @@ impl OpenSpan {
     #[cold]
     fn open_start(callsite: &'static Callsite, control: u32, start: &Start) -> Self {
         let span = match start.parent() {
-            Some(parent) => Self::open_under(callsite, control, parent, start.trace_state()),
+            Some(parent) => Self::open_under(callsite, control, parent),
             None => Self::open(callsite, control),
         };
         if span.is_recorded() {
@@ -198,22 +199,35 @@ impl OpenSpan {
     }
 
     /// Opens a span under a place that was named.
-    fn open_under(callsite: &'static Callsite, control: u32, parent: Current, state: &TraceState) -> Self {
+    fn open_under(callsite: &'static Callsite, control: u32, context: &Context) -> Self {
         if !Control::from_word(control).has(Control::TRACE) {
             return Self::NONE;
         }
-        match parent.info.tracing() {
+        let parent = context.place();
+        let span = match parent.info.tracing() {
             Tracing::Recorded if is_chosen(callsite) => Self::enter(parent, true, local(Local::random), Origin::Child),
             Tracing::Recorded => Self::NONE,
             Tracing::Dropped => Self::enter(parent, false, local(Local::random), Origin::Child),
             Tracing::RemoteRecorded | Tracing::RemoteDropped | Tracing::RemoteDeferred => {
-                Self::open_remote(callsite, parent, state.clone())
+                Self::open_remote(callsite, parent, context.trace_state())
             }
             Tracing::Nothing => {
                 let place = Self::new_trace(callsite);
                 Self::enter(place, place.info.tracing() == Tracing::Recorded, place.span, Origin::Root)
             }
+        };
+        // `root` names no place: what is attached to the thread still is.
+        let is_nowhere = parent.info.is(Tracing::Nothing) && context.baggage().is_empty();
+        span.with_baggage((!is_nowhere).then_some(context))
+    }
+
+    /// Adds what the builder wants of the baggage: that of the context that was named, or that of the thread.
+    #[inline(always)]
+    fn with_baggage(self, parent: Option<&Context>) -> Self {
+        if baggage_fields::are_wanted() && self.is_recorded() {
+            baggage_fields::add(parent);
         }
+        self
     }
 
     /// Begins a trace here, recorded or not.
@@ -221,12 +235,12 @@ impl OpenSpan {
     fn open_root(callsite: &'static Callsite) -> Self {
         let here = local(Local::current);
         if !here.info.is(Tracing::Nothing) {
-            return Self::open_remote(callsite, here, attached_trace_state());
+            return Self::open_remote(callsite, here, attached_trace_state()).with_baggage(None);
         }
         let place = Self::new_trace(callsite);
         local(|local| local.set_current(place));
         if place.info.is(Tracing::Recorded) {
-            Self { span: place.span, parent: 0 }
+            Self { span: place.span, parent: 0 }.with_baggage(None)
         } else {
             Self { span: 0, parent: Self::DROPPED_ROOT }
         }

@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use crate::context::Context;
 use crate::current::CurrentSpan;
-use crate::shard::Current;
-use crate::trace_state::TraceState;
 
 /// What can be a span's parent, or the other end of a link.
 #[diagnostic::on_unimplemented(
@@ -93,23 +91,19 @@ impl<C: AsContext> AsLinks for Vec<C> {
 #[derive(Clone, Debug)]
 pub struct Start {
     /// `None` for the running span.
-    parent: Option<Current>,
-    /// Of the parent, when that belongs to another process.
-    trace_state: TraceState,
+    parent: Option<Context>,
     links: Vec<Context>,
 }
 
 impl Start {
     /// Under the running span.
-    pub const HERE: Self = Self { parent: None, trace_state: TraceState::EMPTY, links: Vec::new() };
+    pub const HERE: Self = Self { parent: None, links: Vec::new() };
     /// At the beginning of a trace; `root`.
-    pub const ROOT: Self = Self { parent: Some(Current::NONE), trace_state: TraceState::EMPTY, links: Vec::new() };
+    pub const ROOT: Self = Self { parent: Some(Context::NONE), links: Vec::new() };
 
     /// Under a place that was named, or where that is `None` at the beginning of a trace; `parent = ..`.
     pub fn under(parent: impl AsContext) -> Self {
-        let context = parent.as_context().unwrap_or(Context::NONE);
-        let trace_state = if context.is_remote() { context.trace_state() } else { TraceState::EMPTY };
-        Self { parent: Some(context.place()), trace_state, links: Vec::new() }
+        Self { parent: Some(parent.as_context().unwrap_or(Context::NONE)), links: Vec::new() }
     }
 
     /// Tied to others beside its parent; `links = self.links.iter()`.
@@ -125,13 +119,8 @@ impl Start {
     }
 
     /// The place that was named; `None` for the running span.
-    pub(crate) const fn parent(&self) -> Option<Current> {
-        self.parent
-    }
-
-    /// What the systems before it had to say of the parent's trace, when that comes from another process.
-    pub(crate) const fn trace_state(&self) -> &TraceState {
-        &self.trace_state
+    pub(crate) const fn parent(&self) -> Option<&Context> {
+        self.parent.as_ref()
     }
 
     pub(crate) fn links(&self) -> &[Context] {

@@ -78,7 +78,7 @@ pub(crate) enum Clock {
 impl Environment {
     /// Reads the process's variables.
     pub(crate) fn of_process() -> Self {
-        Self::read(&|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+        Self::read(&of_process)
     }
 
     fn read(lookup: Lookup<'_>) -> Self {
@@ -114,6 +114,22 @@ impl Environment {
     }
 }
 
+/// What the process's variables say of who is speaking. Pairs that are not understood are told by [`Environment`].
+pub(crate) fn resource_of_process() -> Vec<(String, String)> {
+    resource(&of_process)
+}
+
+fn resource(lookup: Lookup<'_>) -> Vec<(String, String)> {
+    let mut reader = Reader::new(lookup);
+    let mut attributes = reader.attributes("OTEL_RESOURCE_ATTRIBUTES");
+    attributes.extend(reader.text("OTEL_SERVICE_NAME").map(|name| ("service.name".to_owned(), name)));
+    attributes
+}
+
+fn of_process(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
 const SWITCH: [(&str, bool); 6] =
     [("on", true), ("off", false), ("true", true), ("false", false), ("1", true), ("0", false)];
 /// Whether the console is wanted, and whether as a tree too.
@@ -146,6 +162,20 @@ mod tests {
     fn nothing_set_asks_for_nothing() {
         assert_eq!(read(&[]), Environment::default());
         assert_eq!(read(&[("OBS_LEVEL", " "), ("OTEL_EXPORTER_PROMETHEUS_PORT", "")]), Environment::default());
+    }
+
+    #[test]
+    fn the_name_of_the_service_comes_after_its_attributes() {
+        let lookup = |name: &str| match name {
+            "OTEL_SERVICE_NAME" => Some("till".to_owned()),
+            "OTEL_RESOURCE_ATTRIBUTES" => Some("service.name=shop,team=a%20b".to_owned()),
+            _ => None,
+        };
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(
+            resource(&lookup),
+            [pair("service.name", "shop"), pair("team", "a b"), pair("service.name", "till")]
+        );
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! What the product promises, one module for each promise.
 #![cfg(feature = "enabled")]
 
+mod baggage;
 mod budgets;
 mod by_hand;
 mod context;
+mod conventions;
 mod fusion;
 mod in_flight;
 mod labels;
 mod listener;
 mod notes;
 mod outcomes;
+mod resource;
 mod sampling;
 mod shapes;
 mod spans;

@@ -240,3 +240,20 @@ fn the_redactor_that_comes_along_leaves_the_ids_of_the_span_alone() {
     assert_eq!(text("same"), span.trace_id().to_string());
     assert_eq!(text("inside"), format!("[redacted] in {}/{} by [redacted]", span.trace_id(), span.span_id()));
 }
+
+#[test]
+fn uuids_are_redacted_beside_the_ids_of_the_span() {
+    #[traced(fields(user = "67e55044-10b1-426f-9247-bb680e5fe0c8"))]
+    fn tail_uuids() {
+        let here = obs::current();
+        let (trace, span) = (here.trace_id().unwrap(), here.span_id().unwrap());
+        here.set("inside", format!("67e55044-10b1-426f-9247-bb680e5fe0c8 in {trace}/{span}"));
+    }
+
+    let kept = Kept::with(obs::builder().redactor(obs::Redactor::standard().uuids()));
+    tail_uuids();
+    let span = kept.spans("tail_uuids").remove(0);
+    let text = |key| span.field(key).unwrap().to_string();
+    assert_eq!(text("user"), "[redacted]");
+    assert_eq!(text("inside"), format!("[redacted] in {}/{}", span.trace_id(), span.span_id()));
+}

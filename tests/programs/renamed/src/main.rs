@@ -44,5 +44,10 @@ fn main() {
     let snapshot = telemetry::snapshot();
     assert_eq!(snapshot.callsite("fused").expect("it is known").calls(), 1);
     assert_eq!(snapshot.callsite("Cart::method").expect("it is known").calls(), 1);
+    // What is speaking is this package, as its build script knows it.
+    let service = telemetry::service!();
+    let shown = |key| service.get(key).map(ToString::to_string).unwrap_or_default();
+    assert_eq!([shown("service.name"), shown("service.version")], ["renamed", "0.0.0"]);
+    assert_eq!(shown("vcs.ref.head.revision"), "4f2a9c");
     println!("renamed: ok");
 }
