@@ -128,9 +128,7 @@ impl Builder {
     /// The attributes of a resource, each replacing an earlier one of the same key; `obs::service!()` makes one of what
     /// the build knows.
     pub fn resource(mut self, resource: Resource) -> Self {
-        for (key, value) in resource.attributes() {
-            self.resource.set(key, value.clone());
-        }
+        self.resource.overlay(resource);
         self
     }
 

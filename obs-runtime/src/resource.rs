@@ -26,6 +26,13 @@ impl Resource {
         }
     }
 
+    /// Sets all attributes of another, replacing earlier values.
+    pub(crate) fn overlay(&mut self, other: Self) {
+        for (key, value) in other.attributes {
+            self.set(key, value);
+        }
+    }
+
     /// All attributes, in the order in which they were set.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.attributes.iter().map(|(key, value)| (&**key, value))

@@ -31,8 +31,7 @@ fn attributes_of(builder: obs::Builder) -> Vec<(String, String)> {
     spoken();
     assert!(telemetry.flush(LONG).is_complete());
     drop(telemetry);
-    let found = attributes.0.lock().expect("nobody panics here").clone();
-    found
+    attributes.0.lock().expect("nobody panics here").clone()
 }
 
 fn value<'a>(attributes: &'a [(String, String)], key: &str) -> Option<&'a str> {

@@ -55,6 +55,7 @@ const STEPS: &[Step] = &[
             "cargo run --release --example sweep --features prometheus -- --serve 127.0.0.1:0 --sweeps 1 src",
             "cargo run --release --example web --all-features -- 127.0.0.1:0",
             "cargo run --release --example two_services --features tower,reqwest",
+            "cargo run --release --example pipeline",
             "cargo run --release --example tower_client --features tower",
         ],
     ),
