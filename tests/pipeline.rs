@@ -6,7 +6,7 @@
 #[path = "it/support.rs"]
 mod support;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -264,6 +264,42 @@ fn a_burst_waits_in_the_rings_for_a_lone_exporter_that_is_slower() {
     let report = telemetry.shutdown(LONG);
     assert_eq!((report.exporters()[0].exported, report.exporters()[0].refused), (200_000, 0), "{report}");
     assert_eq!(obs::snapshot().health().spans_dropped(), before);
+}
+
+#[traced]
+fn tells() {
+    obs::event!(obs::Level::Info, "told");
+}
+
+/// Counts the spans that have an event.
+struct Told(Arc<AtomicUsize>);
+
+impl Exporter for Told {
+    type Error = Refused;
+
+    fn wants(&self) -> obs::Wants {
+        obs::Wants { events: true, ..obs::Wants::SPANS }
+    }
+
+    fn export(&mut self, batch: &Batch) -> Result<(), Refused> {
+        let told = batch.spans().iter().filter(|span| span.events().len() == 1).count();
+        self.0.fetch_add(told, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[test]
+fn every_span_of_a_burst_keeps_its_event() {
+    // More spans than may be waiting for their end at the same time.
+    const SPANS: usize = 100_000;
+    let _turn = turn();
+    let told = Arc::new(AtomicUsize::new(0));
+    let telemetry = obs::builder().exporter(Told(Arc::clone(&told))).start().expect("one at a time");
+    let before = obs::snapshot().health().notes_late;
+    (0..SPANS).for_each(|_| tells());
+    telemetry.shutdown(LONG);
+    assert_eq!(told.load(Ordering::Relaxed), SPANS);
+    assert_eq!(obs::snapshot().health().notes_late, before);
 }
 
 #[test]

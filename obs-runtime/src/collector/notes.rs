@@ -18,7 +18,7 @@ use crate::value::Value;
 
 /// Events, links and late fields of one span, at most, as OpenTelemetry has it.
 const MAX_NOTES: usize = 128;
-/// Spans that run and have notes, at most; past it the one that was noted first is given up.
+/// Spans that run and have notes, at most; past it those that were noted first are given up.
 const MAX_HELD: usize = 65_536;
 
 /// Notes whose span still runs.
@@ -106,13 +106,13 @@ impl Held {
     fn pending(&mut self, span: u64) -> &mut Pending {
         if !self.by_span.contains_key(&span) {
             self.order.push_back(span);
-            self.give_up_the_oldest();
         }
         self.by_span.entry(span).or_default()
     }
 
-    /// Spans whose end was lost, or that outlive 65,536 others: their notes are counted.
-    fn give_up_the_oldest(&mut self) {
+    /// Spans whose end was lost, or that outlive 65,536 others: their notes are counted. Asked when all rings have been
+    /// read: before that, spans that have ended are still on their way.
+    pub(super) fn give_up_the_oldest(&mut self) {
         while self.order.len() > MAX_HELD {
             let oldest = self.order.pop_front().and_then(|span| self.by_span.remove(&span));
             NOTES_LATE.add(oldest.map_or(0, |pending| pending.len() as u64));

@@ -31,6 +31,7 @@ impl Stages {
 
     /// Spans of traces about which it was time to decide.
     pub(super) fn end_round(&mut self) -> Vec<Span> {
+        self.held.give_up_the_oldest();
         let spans = self.tail.as_mut().map(Tail::end_round).unwrap_or_default();
         self.finish(spans)
     }
