@@ -88,6 +88,7 @@ fn masked_json(line: &str) -> String {
 fn console_pages_and_json_are_exactly_these() {
     let telemetry = obs_runtime::builder()
         .service_name("shop")
+        .attribute("service.instance.id", Value::Str("till-7".into()))
         .attribute("service.version", Value::Str("1.2.3".into()))
         .start()
         .unwrap();

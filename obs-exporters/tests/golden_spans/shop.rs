@@ -73,6 +73,7 @@ pub fn batch() -> Batch {
     let kept = Keep::default();
     let telemetry = obs_runtime::builder()
         .service_name("shop")
+        .attribute("service.instance.id", Value::Str("till-7".into()))
         .attribute("service.version", Value::Str("1.2.3".into()))
         .collect_interval(Duration::from_secs(3600))
         .exporter(kept.clone())
