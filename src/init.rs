@@ -64,7 +64,7 @@ pub fn init() -> Result<Telemetry, StartError> {
 /// As [`Builder::start`].
 ///
 /// # Examples
-/// ```
+/// ```no_run
 /// fn main() -> Result<(), obs::StartError> {
 ///     let builder = obs::builder().resource(obs::service!()).redactor(obs::Redactor::standard());
 ///     let _telemetry = obs::init_with(builder)?; // dropping it flushes

@@ -20,10 +20,8 @@ use crate::environment;
 /// ```
 /// let service = obs::service!();
 /// assert_eq!(service.service_name(), env!("CARGO_PKG_NAME"));
-///
-/// let telemetry = obs::init_with(obs::builder().resource(service))?; // dropping it flushes
-/// # drop(telemetry);
-/// # Ok::<(), obs::StartError>(())
+/// let builder = obs::builder().resource(service); // then `start`, or `obs::init_with(builder)`
+/// # drop(builder);
 /// ```
 #[macro_export]
 macro_rules! service {

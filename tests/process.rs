@@ -33,6 +33,8 @@ fn scenes() {
         Ok("report") => report(),
         Ok("outlive") => outlive(),
         Ok("abort") => abort(),
+        Ok("service") => service(),
+        Ok("init_with") => init_with(),
         Ok("panic") => panic_with_a_guard_alive(),
         Ok(scene) => panic!("no scene {scene}"),
         // Run with the other tests: there is nothing to play.
@@ -43,6 +45,17 @@ fn scenes() {
 fn report() {
     let _telemetry = obs::init().expect("it starts");
     (0..20).for_each(|input| _ = worked(input));
+}
+
+fn service() {
+    let console = obs::exporters::Console::new();
+    let _telemetry = obs::builder().resource(obs::service!()).exporter(console).start().expect("it starts");
+    worked(1).expect("it is not 13");
+}
+
+fn init_with() {
+    let _telemetry = obs::init_with(obs::builder().service_name("said").enabled(false)).expect("it starts");
+    worked(1).expect("it is not 13");
 }
 
 fn abort() {
@@ -64,6 +77,23 @@ fn init_prints_the_report_when_it_is_dropped() {
     // The harness puts the name of its test before the first line.
     let mut report = stdout.lines().filter(|line| !line.starts_with("test "));
     assert!(report.all(|line| line.chars().count() <= 80 && !line.contains('\x1b')), "{stdout}");
+}
+
+#[test]
+fn variables_win_over_what_the_build_knows() {
+    let header = |variables: &[(&str, &str)]| text(&play("service", variables).stdout);
+    let package = format!("obs: {},", env!("CARGO_PKG_NAME"));
+    assert!(header(&[]).contains(&package));
+    let attributes = ("OTEL_RESOURCE_ATTRIBUTES", "service.name=kitchen,team=a");
+    assert!(header(&[attributes]).contains("obs: kitchen,"));
+    assert!(header(&[attributes, ("OTEL_SERVICE_NAME", "till")]).contains("obs: till,"));
+}
+
+#[test]
+fn init_with_adds_the_environment_to_a_builder() {
+    let said = text(&play("init_with", &[]).stdout);
+    assert!(said.contains("obs: said,") && !said.contains("worked"), "what the builder switched off stays off: {said}");
+    assert!(text(&play("init_with", &[("OTEL_SERVICE_NAME", "till")]).stdout).contains("obs: till,"));
 }
 
 #[test]
