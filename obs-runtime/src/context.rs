@@ -11,6 +11,7 @@ use crate::baggage::Baggage;
 use crate::heads;
 use crate::ids::{SpanId, TraceId};
 use crate::shard::{Current, Local, TraceInfo, Tracing, local};
+use crate::strays;
 use crate::trace_state::TraceState;
 
 /// A place in a trace, with the baggage that travels along. Cheap to clone; may be sent anywhere.
@@ -53,6 +54,7 @@ struct Ambient {
 }
 
 thread_local! {
+    static SCOPES: RefCell<Scopes> = const { RefCell::new(Scopes { open: Vec::new(), last: 0 }) };
     static AMBIENT: RefCell<Option<Arc<Ambient>>> = const { RefCell::new(None) };
 }
 
@@ -64,7 +66,7 @@ impl Context {
     pub fn current() -> Self {
         // `try_with`: also while the thread is being torn down.
         let ambient = AMBIENT.try_with(|ambient| ambient.borrow().clone()).ok().flatten();
-        Self { current: local(Local::current), ambient }
+        Self { current: strays::settled(), ambient }
     }
 
     /// A span of another process, as it came in with a request.
@@ -176,18 +178,23 @@ impl Context {
     /// assert_eq!(Context::current().trace_id(), None);
     /// ```
     pub fn attach(&self) -> ScopedContext {
-        self.clone().swap_in()
+        let before = self.clone().put();
+        let serial = SCOPES.try_with(|scopes| scopes.borrow_mut().push(before)).unwrap_or_default();
+        ScopedContext { serial, _stays_on_its_thread: PhantomData }
     }
 
-    /// Makes this the context of the calling thread, and keeps the one before.
-    fn swap_in(self) -> ScopedContext {
-        let before = local(|local| {
-            let before = local.current();
-            local.set_current(self.current);
-            before
-        });
+    /// Makes this the context of the calling thread, and gives the one before.
+    fn put(self) -> Self {
+        let before = local(Local::current);
+        local(|local| local.set_current(strays::marked(self.current)));
         let ambient = AMBIENT.try_with(|ambient| ambient.replace(self.ambient)).ok().flatten();
-        ScopedContext { before: Self { current: before, ambient }, _stays_on_its_thread: PhantomData }
+        Self { current: before, ambient }
+    }
+
+    /// Makes this the context of the calling thread while a function runs, whatever that leaves behind.
+    pub(crate) fn run<R>(self, body: impl FnOnce() -> R) -> R {
+        let _back = PutBack(self.put());
+        body()
     }
 
     /// A closure that runs in this context, wherever it is called: for threads, scoped threads and thread pools.
@@ -202,10 +209,7 @@ impl Context {
     /// });
     /// ```
     pub fn bind<R>(self, body: impl FnOnce() -> R) -> impl FnOnce() -> R {
-        move || {
-            let _scope = self.swap_in();
-            body()
-        }
+        move || self.run(body)
     }
 
     /// A place without baggage.
@@ -238,22 +242,62 @@ pub(crate) fn attached_baggage(look: impl FnOnce(&Baggage)) {
     }
 }
 
-/// Puts the context before back when it is dropped. Stays on its thread.
+/// Puts a context back when a function is left, also by a panic.
+struct PutBack(Context);
+
+impl Drop for PutBack {
+    fn drop(&mut self) {
+        std::mem::take(&mut self.0).put();
+    }
+}
+
+/// Puts the context before back when it is dropped, in whatever order. Stays on its thread.
 ///
 /// Held across an `.await` it would leave its context to whatever runs next on the thread, so it is not `Send`, and a
 /// future that holds it cannot be spawned on other threads. For futures there is [`crate::FutureExt::in_context`].
 #[must_use = "the context is left when the guard is dropped; write `let _scope = ...`"]
 #[derive(Debug)]
 pub struct ScopedContext {
-    before: Context,
+    /// Names it among the thread's scopes.
+    serial: u64,
     _stays_on_its_thread: PhantomData<*const ()>,
+}
+
+/// The scopes of a thread, the last one on top, and what was there before each.
+struct Scopes {
+    open: Vec<Scope>,
+    last: u64,
+}
+
+struct Scope {
+    serial: u64,
+    before: Context,
+    /// Its guard is gone, but scopes above it are not.
+    is_left: bool,
+}
+
+impl Scopes {
+    fn push(&mut self, before: Context) -> u64 {
+        self.last += 1;
+        self.open.push(Scope { serial: self.last, before, is_left: false });
+        self.last
+    }
+
+    /// Leaves a scope; gives what is to be put back, when it was on top.
+    fn leave(&mut self, serial: u64) -> Option<Context> {
+        self.open.iter_mut().filter(|scope| scope.serial == serial).for_each(|scope| scope.is_left = true);
+        let mut before = None;
+        while let Some(scope) = self.open.pop_if(|scope| scope.is_left) {
+            before = Some(scope.before);
+        }
+        before
+    }
 }
 
 impl Drop for ScopedContext {
     fn drop(&mut self) {
-        let before = std::mem::take(&mut self.before);
-        local(|local| local.set_current(before.current));
-        let _ = AMBIENT.try_with(|ambient| ambient.replace(before.ambient));
+        let before = SCOPES.try_with(|scopes| scopes.borrow_mut().leave(self.serial)).ok().flatten();
+        before.map(Context::put);
     }
 }
 

@@ -39,7 +39,6 @@ impl<F: Future> Future for InContext<F> {
 
     fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
         let (inner, context) = self.project();
-        let _scope = context.attach();
-        inner.poll(task)
+        context.clone().run(|| inner.poll(task))
     }
 }

@@ -79,6 +79,7 @@ mod start;
 mod start_error;
 #[expect(unsafe_code, reason = "null or a reference, behind an atomic")]
 mod static_ptr;
+mod strays;
 #[cfg(feature = "stream")]
 #[expect(unsafe_code, reason = "pin projection")]
 mod stream_ext;

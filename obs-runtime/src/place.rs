@@ -1,7 +1,8 @@
 //! What is on a thread while a span runs there: for those who put it there by hand.
 
 use crate::context::Context;
-use crate::shard::{Current, Local, local};
+use crate::shard::{Current, local};
+use crate::strays;
 
 /// A place in a trace, without baggage: what is swapped when a span is entered. Four words.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +15,7 @@ impl Place {
     /// What runs on the calling thread.
     #[inline]
     pub fn here() -> Self {
-        Self(local(Local::current))
+        Self(strays::settled())
     }
 
     /// Puts this on the calling thread, and gives what was there.

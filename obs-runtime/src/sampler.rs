@@ -134,12 +134,26 @@ fn decide_slowly(trace: [u64; 2], head: u64, of_function: u64, remote: Option<&R
     let randomness = remote.and_then(|remote| random_value(&remote.state)).unwrap_or(trace[1] & (NEVER - 1));
     let recorded = randomness >= threshold && follows.unwrap_or(true);
     let number = match remote {
-        Some(remote) if threshold == 0 => heads::put(trace, remote.state.clone()),
-        Some(remote) => heads::put(trace, with_threshold(&remote.state, threshold)),
+        // Followed, the trace stays as rare as it came; decided anew, it is as rare as we made it.
+        Some(remote) => {
+            let came_with = threshold_of(&remote.state);
+            let said = if follows.is_some() { came_with.unwrap_or(0).max(threshold) } else { threshold };
+            let says_it = said == came_with.unwrap_or(0) && (said > 0 || came_with.is_none());
+            let state = if says_it { remote.state.clone() } else { with_threshold(&remote.state, said) };
+            heads::put(trace, state)
+        }
         None if recorded && threshold > 0 => heads::share(&with_threshold(&TraceState::EMPTY, threshold)),
         None => 0,
     };
     (recorded, number)
+}
+
+/// `th` of OpenTelemetry's member: up to 14 hex digits, those cut off at the end are zero.
+fn threshold_of(state: &TraceState) -> Option<u64> {
+    let digits = fields(state).find_map(|(key, value)| (key == "th").then_some(value))?;
+    let is_hex = (1..=14).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let digits = u64::from_str_radix(digits, 16).ok().filter(|_| is_hex)? << (4 * (14 - digits.len()));
+    Some(digits)
 }
 
 /// `rv` of OpenTelemetry's member: 14 hex digits that stand in for the randomness of the id.
@@ -196,6 +210,20 @@ mod tests {
         assert!(keeps(0x00c0_0000_0000_0000));
         assert!(keeps(0xffff_ffff_ffff_ffff));
         assert!(!keeps(0xffbf_ffff_ffff_ffff), "the high byte is not looked at");
+    }
+
+    #[test]
+    fn the_strictest_threshold_travels() {
+        let sent = |head, of_function, state: &str, recorded| {
+            let remote = Remote { recorded: Some(recorded), state: TraceState::from_valid(state) };
+            let (_, number) = decide_slowly([7, u64::MAX], head, of_function, Some(&remote));
+            heads::get(number, [7, u64::MAX]).to_string()
+        };
+        assert_eq!(sent(PARENT_BASED, threshold(0.5), "ot=th:c,a=1", true), "ot=th:c,a=1", "as rare as it came");
+        assert_eq!(sent(PARENT_BASED, threshold(0.25), "ot=th:8", true), "ot=th:c");
+        assert_eq!(sent(PARENT_BASED, 0, "a=1", true), "a=1");
+        assert_eq!(sent(0, 0, "ot=th:c;rv:00000000000000", false), "ot=th:0;rv:00000000000000", "decided anew");
+        assert_eq!(sent(0, threshold(0.5), "a=1", false), "ot=th:8,a=1");
     }
 
     #[test]

@@ -8,10 +8,13 @@ use crate::field_value::FieldValue;
 use crate::fields::Fields;
 use crate::guard::{Guard, Trace, Watched};
 use crate::labels::NoLabels;
+use crate::shard::{Current, Local, local};
+use crate::strays;
 
 /// A span that runs until it is dropped, in the scope and on the thread it was opened in; what `obs::span!` gives.
 ///
-/// It is not `Send`: a future that holds it across an `.await` cannot be spawned on other threads. Held across the
+/// Guards may be dropped in any order: what a span recorded stays its own, and what is opened later hangs on what still
+/// runs. It is not `Send`: a future that holds it across an `.await` cannot be spawned on other threads. Held across the
 /// `.await` of an annotated function it stays with that function's future and does no harm; in any other future that
 /// stays on its thread, what runs there meanwhile would count as inside. For futures there is
 /// [`crate::FutureExt::traced`].
@@ -27,20 +30,26 @@ use crate::labels::NoLabels;
 /// });
 /// ```
 #[must_use = "the span ends when the guard is dropped; write `let _span = ...`"]
-pub struct ScopedSpan(Option<Watched<Trace, Fields>>);
+pub struct ScopedSpan {
+    watched: Option<Watched<Trace, Fields>>,
+    /// What is on the thread while it runs.
+    place: Current,
+}
 
 impl ScopedSpan {
     /// Opens a span. Called by `obs::span!`.
     #[doc(hidden)]
     #[inline]
     pub fn enter(callsite: &'static Callsite, fields: impl FnOnce(&mut Fields)) -> Self {
-        Self(Some(Guard::<Trace>::enter(callsite, NoLabels, WithFields(fields)).watched()))
+        let guard = Guard::<Trace>::enter(callsite, NoLabels, WithFields(fields));
+        let place = if guard.is_recorded() { local(Local::current) } else { Current::NONE };
+        Self { watched: Some(guard.watched()), place }
     }
 
     /// No span.
     #[doc(hidden)]
     pub const fn none() -> Self {
-        Self(None)
+        Self { watched: None, place: Current::NONE }
     }
 
     /// Adds a field, if the span is recorded.
@@ -51,10 +60,31 @@ impl ScopedSpan {
     /// span.set("rows", 3);
     /// ```
     pub fn set<V: FieldValue>(&mut self, key: &'static str, value: V) -> &mut Self {
-        if let Some(watched) = &mut self.0 {
+        if let Some(watched) = &mut self.watched {
             watched.add(|fields| fields.value(key, &value));
         }
         self
+    }
+}
+
+impl Drop for ScopedSpan {
+    #[inline]
+    fn drop(&mut self) {
+        if self.place.span != 0 && local(|local| local.span.get()) != self.place.span {
+            self.end_elsewhere();
+        }
+    }
+}
+
+impl ScopedSpan {
+    /// Ends the span while another one is the running one, which it stays: guards may be dropped in any order.
+    #[cold]
+    fn end_elsewhere(&mut self) {
+        let here = local(Local::current);
+        local(|local| local.set_current(self.place));
+        drop(self.watched.take());
+        strays::add(self.place.span, local(Local::current));
+        local(|local| local.set_current(strays::marked(here)));
     }
 }
 

@@ -17,6 +17,7 @@ use crate::span_memory::MEMORY;
 use crate::span_part::{End, SpanPart};
 use crate::span_record::Record;
 use crate::start::Start;
+use crate::strays;
 use crate::sync::add;
 use crate::trace_state::TraceState;
 
@@ -60,12 +61,11 @@ impl SpanPart for OpenSpan {
             if control.has(Control::TRACE_SOME) && !is_chosen(callsite) {
                 return Self::NONE;
             }
-            let span = local(Local::random);
-            Self { span, parent: local(|local| local.span.replace(span)) }
+            Self::open_child()
         } else if info.is(Tracing::Dropped) {
             Self::NONE
         } else {
-            Self::open_root(callsite)
+            Self::open_root(callsite, control)
         }
     }
 
@@ -230,12 +230,18 @@ impl OpenSpan {
         self
     }
 
-    /// Begins a trace here, recorded or not.
+    /// Begins a trace here, recorded or not, where none runs.
     #[inline(never)]
-    fn open_root(callsite: &'static Callsite) -> Self {
-        let here = local(Local::current);
-        if !here.info.is(Tracing::Nothing) {
-            return Self::open_remote(callsite, here, attached_trace_state()).with_baggage(None);
+    fn open_root(callsite: &'static Callsite, control: Control) -> Self {
+        let here = strays::settled();
+        match here.info.tracing() {
+            Tracing::Nothing => {}
+            Tracing::Recorded if control.has(Control::TRACE_SOME) && !is_chosen(callsite) => return Self::NONE,
+            Tracing::Recorded => return Self::open_child(),
+            Tracing::Dropped => return Self::NONE,
+            Tracing::RemoteRecorded | Tracing::RemoteDropped | Tracing::RemoteDeferred => {
+                return Self::open_remote(callsite, here, attached_trace_state()).with_baggage(None);
+            }
         }
         let place = Self::new_trace(callsite);
         local(|local| local.set_current(place));
@@ -244,6 +250,13 @@ impl OpenSpan {
         } else {
             Self { span: 0, parent: Self::DROPPED_ROOT }
         }
+    }
+
+    /// Opens a span under the recorded one that runs.
+    #[inline(always)]
+    fn open_child() -> Self {
+        let span = local(Local::random);
+        Self { span, parent: local(|local| local.span.replace(span)) }
     }
 
     /// A place at the beginning of a new trace.
@@ -298,7 +311,7 @@ impl OpenSpan {
             Self::DROPPED_ENTRY => entries::take(local(|local| local.span.get())).map(|entry| entry.before),
             _ => None,
         };
-        local(|local| local.set_current(before.unwrap_or(Current::NONE)));
+        local(|local| local.set_current(strays::marked(before.unwrap_or(Current::NONE))));
     }
 
     #[cold]

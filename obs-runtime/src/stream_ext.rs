@@ -57,8 +57,7 @@ impl<S: Stream> Stream for InContext<S> {
 
     fn poll_next(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<Option<S::Item>> {
         let (inner, context) = self.project();
-        let _scope = context.attach();
-        inner.poll_next(task)
+        context.clone().run(|| inner.poll_next(task))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

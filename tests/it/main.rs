@@ -11,6 +11,7 @@ mod in_flight;
 mod labels;
 mod listener;
 mod notes;
+mod order;
 mod outcomes;
 mod resource;
 mod sampling;

@@ -43,6 +43,8 @@ pub(crate) struct TraceInfo(u64);
 
 impl TraceInfo {
     pub(crate) const NOTHING: Self = Self::new(Tracing::Nothing, false, 0);
+    /// In the byte that says what runs, so that whoever compares that looks closer.
+    const STRAY: u64 = 1 << 7;
     const RANDOM: u64 = 1 << 8;
     const DEBUG: u64 = 1 << 9;
 
@@ -66,7 +68,7 @@ impl TraceInfo {
 
     #[inline(always)]
     pub(crate) const fn tracing(self) -> Tracing {
-        match self.0 & 0xff {
+        match self.0 & 0x7f {
             1 => Tracing::Recorded,
             2 => Tracing::Dropped,
             3 => Tracing::RemoteRecorded,
@@ -80,6 +82,20 @@ impl TraceInfo {
     #[inline(always)]
     pub(crate) const fn is(self, tracing: Tracing) -> bool {
         self.0 & 0xff == tracing as u64
+    }
+
+    /// The same, to be looked at by [`crate::strays`] before anything is built on it.
+    pub(crate) const fn strayed(self) -> Self {
+        Self(self.0 | Self::STRAY)
+    }
+
+    /// The same, looked at.
+    pub(crate) const fn found(self) -> Self {
+        Self(self.0 & !Self::STRAY)
+    }
+
+    pub(crate) const fn is_stray(self) -> bool {
+        self.0 & Self::STRAY != 0
     }
 
     pub(crate) const fn is_random(self) -> bool {
