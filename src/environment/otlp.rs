@@ -116,6 +116,7 @@ impl Signal {
     fn read(reader: &mut Reader<'_>, kind: Kind) -> Self {
         let named = |reader: &Reader<'_>, name| variable(reader, kind, name);
         let protocol = named(reader, "PROTOCOL").and_then(|name| reader.word(&name, &PROTOCOLS, "http/protobuf"));
+        let is_grpc = protocol == Some(Protocol::Grpc);
         let gzip = [("gzip", true), ("none", false)];
         let gzip = named(reader, "COMPRESSION").and_then(|name| reader.word(&name, &gzip, "none"));
         let file = |reader: &mut Reader<'_>, name| variable(reader, kind, name).and_then(|name| reader.file(&name));
@@ -123,7 +124,7 @@ impl Signal {
         Self {
             address: address(reader, kind, protocol),
             protocol,
-            headers: named(reader, "HEADERS").map(|name| reader.attributes(&name)).unwrap_or_default(),
+            headers: named(reader, "HEADERS").map(|name| reader.headers(&name, is_grpc)).unwrap_or_default(),
             timeout: named(reader, "TIMEOUT").and_then(|name| reader.millis(&name, "10000")),
             gzip: gzip.unwrap_or(false),
             certificate: file(reader, "CERTIFICATE"),
@@ -220,6 +221,23 @@ mod tests {
         };
         assert_eq!(address("true"), Some(Address::Base("http://h:4317".to_owned())));
         assert_eq!(address(""), Some(Address::Base("https://h:4317".to_owned())));
+    }
+
+    #[test]
+    fn a_mistake_in_a_variable_of_all_signals_is_told_once_and_without_what_is_secret() {
+        let (otlp, warnings) = read(&[
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:99999"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "Bearer sk-very-secret"),
+        ]);
+        assert_eq!(otlp.traces, Some(Signal::default()));
+        assert_eq!(
+            warnings,
+            [
+                "OTEL_EXPORTER_OTLP_ENDPOINT is \"(not an address)\", expected http://host:port or https://host:port; \
+                 using the default",
+                "OTEL_EXPORTER_OTLP_HEADERS is \"(pair 1)\", expected `key=value` of a header; using the other pairs",
+            ]
+        );
     }
 
     #[test]

@@ -103,7 +103,7 @@ impl RemoteWrite {
     fn read(reader: &mut Reader<'_>) -> Option<Self> {
         Some(Self {
             url: reader.url("OBS_REMOTE_WRITE_URL", "none")?,
-            headers: reader.attributes("OBS_REMOTE_WRITE_HEADERS"),
+            headers: reader.headers("OBS_REMOTE_WRITE_HEADERS", false),
             histograms: reader.word("OBS_REMOTE_WRITE_HISTOGRAMS", &HISTOGRAMS, "classic").unwrap_or_default(),
         })
     }

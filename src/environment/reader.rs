@@ -24,7 +24,14 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn warn(&mut self, name: &str, value: &str, expected: impl Display, used: impl Display) {
-        self.warnings.push(format!("{name} is {value:?}, expected {expected}; using {used}"));
+        self.tell(format!("{name} is {value:?}, expected {expected}; using {used}"));
+    }
+
+    /// Says it once: a variable of all signals is read for each.
+    pub(super) fn tell(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     /// One of a few words, in any case.
@@ -50,7 +57,7 @@ impl<'a> Reader<'a> {
     pub(super) fn filter(&mut self, name: &str) -> Option<String> {
         let value = self.text(name)?;
         if let Err(error) = obs_runtime::builder().filter(&value) {
-            self.warnings.push(format!("{name}: {error}; using no filter"));
+            self.tell(format!("{name}: {error}; using no filter"));
             return None;
         }
         Some(value)
@@ -67,6 +74,21 @@ impl<'a> Reader<'a> {
             }
         }
         attributes
+    }
+
+    /// Headers as [`Reader::attributes`] has them, without those that HTTP, or gRPC when that is spoken, does not allow.
+    pub(super) fn headers(&mut self, name: &str, is_grpc: bool) -> Vec<(String, String)> {
+        let Some(value) = self.text(name) else { return Vec::new() };
+        let mut headers = Vec::new();
+        for (number, pair) in (1..).zip(value.split(',').map(str::trim).filter(|pair| !pair.is_empty())) {
+            let header = pair.split_once('=').map(|(key, value)| (key.trim(), percent_decoded(value.trim())));
+            match header {
+                Some((key, value)) if is_header(key, &value, is_grpc) => headers.push((key.to_owned(), value)),
+                // The pair is not shown: it may hold credentials.
+                _ => self.warn(name, &format!("(pair {number})"), "`key=value` of a header", "the other pairs"),
+            }
+        }
+        headers
     }
 
     /// A time in milliseconds.
@@ -106,10 +128,39 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether the transports take it: asked here, because what they do not take would stop the program.
 fn is_url(url: &str) -> bool {
-    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
-    let host = rest.and_then(|rest| rest.split('/').next()).unwrap_or("");
-    !host.is_empty() && !url.contains(char::is_whitespace)
+    let Some(rest) = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://")) else { return false };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let is_path = path.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>`".contains(&byte));
+    is_path && user.bytes().all(|byte| is_unreserved(byte) || b":%".contains(&byte)) && is_host(host)
+}
+
+/// A name, an address of IPv4, or one of IPv6 in brackets; and a port.
+fn is_host(host: &str) -> bool {
+    let (is_name, port) = match host.strip_prefix('[').map(|rest| rest.split_once(']')) {
+        Some(Some((address, port))) => (address.parse::<std::net::Ipv6Addr>().is_ok(), port),
+        Some(None) => return false,
+        None => {
+            let (name, port) = host.split_at(host.find(':').unwrap_or(host.len()));
+            (!name.is_empty() && name.bytes().all(is_unreserved), port)
+        }
+    };
+    is_name && (port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()))
+}
+
+/// What may stand anywhere in an authority, by RFC 3986.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
+}
+
+/// By RFC 9110; gRPC keeps names that end with `-bin` for bytes, and takes only ASCII.
+fn is_header(name: &str, value: &str, is_grpc: bool) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let is_name = !name.is_empty() && name.bytes().all(is_token);
+    let is_value = !value.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t');
+    is_name && is_value && !(is_grpc && (name.to_ascii_lowercase().ends_with("-bin") || !value.is_ascii()))
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -129,4 +180,49 @@ fn percent_decoded(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(value: &str, is_grpc: bool) -> (Vec<(String, String)>, Vec<String>) {
+        let lookup = |_: &str| Some(value.to_owned());
+        let mut reader = Reader::new(&lookup);
+        let headers = reader.headers("X_HEADERS", is_grpc);
+        (headers, reader.warnings)
+    }
+
+    #[test]
+    fn headers_that_are_not_allowed_are_left_out_and_not_shown() {
+        let ok = [("api-key".to_owned(), "a b".to_owned())];
+        for bad in ["Bearer sk-secret", "x-y=%0Asecret", "a secret=c", "=secret", "x=a%00secret", "x%0A=secret"] {
+            let (found, warnings) = headers(&format!("{bad}, api-key=a%20b"), false);
+            assert!(found.iter().all(|(key, _)| key == "x%0A" || key == "api-key"), "{bad}: {found:?}");
+            assert!(found.contains(&ok[0]) && !warnings.concat().contains("secret"), "{bad}: {warnings:?}");
+        }
+        let (found, warnings) = headers("api-key=a%20b,secret", false);
+        assert_eq!(found, ok);
+        assert_eq!(warnings, ["X_HEADERS is \"(pair 2)\", expected `key=value` of a header; using the other pairs"]);
+    }
+
+    #[test]
+    fn grpc_allows_less_than_http() {
+        for bad in ["trace-Bin=a", "x=%C3%BC"] {
+            assert_eq!(headers(bad, false).0.len(), 1, "{bad}");
+            assert_eq!((headers(bad, true).0.len(), headers(bad, true).1.len()), (0, 1), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_one_that_the_transports_take() {
+        let good = ["http://h", "https://me:a%20b@a_b.c:1/x?y={z}", "http://[::1]:4318", "http://127.0.0.1:65535/"];
+        assert!(good.into_iter().all(is_url));
+        for bad in ["h:1", "http://", "http://a_b{}", "http://h:99999", "http://h:x", "http://a:b:1", "http://[::1"] {
+            assert!(!is_url(bad), "{bad}");
+        }
+        for bad in ["http://h/a b", "http://h/<", "http://@", "http://[x]", "http://[::1]x", "ftp://h", "http://h:"] {
+            assert!(!is_url(bad), "{bad}");
+        }
+    }
 }

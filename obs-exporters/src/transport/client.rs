@@ -100,8 +100,17 @@ pub(crate) fn check(url: &str) -> Result<(), SendError> {
         None => Err(bad("it does not begin with http:// or https://")),
         Some(scheme) if *scheme != Scheme::HTTP && *scheme != Scheme::HTTPS => Err(bad("it is neither http nor https")),
         Some(_) if uri.host().is_none_or(str::is_empty) => Err(bad("it names no host")),
+        // Without a port that is one, the scheme's would be used, which may be somebody else's.
+        Some(_) if has_bad_port(&uri) => Err(bad("its port is not a number from 0 to 65535")),
         Some(_) => Ok(()),
     }
+}
+
+fn has_bad_port(uri: &Uri) -> bool {
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let host = authority.rsplit('@').next().unwrap_or("");
+    let after_address = host.rsplit(']').next().unwrap_or("");
+    after_address.contains(':') && uri.port_u16().is_none()
 }
 
 fn post(
@@ -185,6 +194,10 @@ mod tests {
         let reason = |url| check(url).unwrap_err().to_string();
         assert!(check("http://127.0.0.1:4318/v1/traces").is_ok() && check("https://[::1]").is_ok());
         assert!(reason("localhost:4318").contains("neither http") || reason("localhost:4318").contains("begin with"));
+        assert!(check("http://me:secret@host/x").is_ok() && check("http://me:secret@[::1]:65535").is_ok());
+        for url in ["http://127.0.0.1:99999", "http://[::1]:99999/v1", "http://me:secret@host:", "https://host:70000"] {
+            assert!(reason(url).contains("its port is not a number"), "{url}");
+        }
         assert!(reason("ftp://host").contains("neither http nor https"));
         assert!(
             reason("http://me:secret@a b").contains("cannot be sent to")
