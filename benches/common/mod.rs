@@ -164,7 +164,7 @@ impl Row {
             Within::Nothing | Within::Traces => repeat(self.call, calls),
             Within::Span => parent(self.call, calls),
             Within::Spans => {
-                (0..calls.div_ceil(EVENTS)).for_each(|n| parent(self.call, EVENTS.min(calls - n * EVENTS)))
+                (0..calls.div_ceil(EVENTS)).for_each(|n| parent(self.call, EVENTS.min(calls - n * EVENTS)));
             }
             Within::DroppedTrace => dropped_parent(self.call, calls),
             Within::Off => {

@@ -1,9 +1,7 @@
 //! The running trace, across calls, threads, tasks, channels and streams.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::future::Future;
 use std::sync::mpsc;
-use std::task::Poll;
 use std::time::Duration;
 
 use obs::{Context, FutureExt as _, Outcome, Span, SpanId, TraceId, TraceState, traced};
@@ -337,7 +335,9 @@ async fn a_future_keeps_its_context_on_whatever_thread_it_is_polled() {
 
 #[cfg(feature = "stream")]
 mod streams {
-    use std::pin::Pin;
+    use std::future::poll_fn;
+    use std::pin::{Pin, pin};
+    use std::task::Poll;
 
     use futures_core::Stream;
     use obs::StreamExt as _;

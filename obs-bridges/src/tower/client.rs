@@ -7,7 +7,7 @@ use std::task::{Context as TaskContext, Poll};
 
 use ::http::{Request, Response};
 use obs_runtime::expand::{Driven, Fields, NoLabels, Task, Trace, WithFields};
-use obs_runtime::{Context, FutureExt as _, InContext, SpanKind};
+use obs_runtime::{Context, SpanKind};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -17,7 +17,7 @@ use crate::http::inject;
 
 /// The future of a call that goes out. Boxed: the headers can only be written when the span has begun.
 pub type ClientFuture<R, E> =
-    InContext<Driven<Pin<Box<dyn Future<Output = Result<Response<R>, E>> + Send>>, End<R, E>, Trace, Fields>>;
+    Driven<Pin<Box<dyn Future<Output = Result<Response<R>, E>> + Send>>, End<R, E>, Trace, Fields>;
 
 /// Makes a `client` span of each call, under the span that runs, and sends its context along.
 ///
@@ -75,7 +75,9 @@ where
             ready.call(request).await
         };
         let answer: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(answer);
-        task.drive(answer, end::client as End<R, S::Error>).in_context(Context::current())
+        // It begins where it is first polled: behind a server's layer that is inside the server's span, which has not begun
+        // when this is called.
+        task.drive(answer, end::client as End<R, S::Error>)
     }
 }
 

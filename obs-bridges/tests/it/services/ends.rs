@@ -177,3 +177,23 @@ async fn without_headers_a_call_hangs_on_what_runs() {
     let (outer, inner) = (kept.span("outer"), kept.span("GET"));
     assert_eq!((inner.parent(), inner.has_remote_parent()), (Some(outer.span_id()), false));
 }
+
+#[tokio::test]
+async fn a_proxy_of_both_layers_sends_its_own_span_upstream() {
+    let kept = Kept::start();
+    let upstream = |request: Request<()>| async move {
+        let trace = request.headers()["traceparent"].to_str().unwrap()[3..35].to_owned();
+        Ok::<_, Infallible>(Response::new(trace))
+    };
+    let proxy = ServerLayer::new().layer(ClientLayer::new().layer(service_fn(upstream)));
+    let mut request = request("/", "");
+    let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    request.headers_mut().insert("traceparent", parent.parse().unwrap());
+    let sent = proxy.oneshot(request).await.expect("it answers").into_body();
+    assert_eq!(sent, "4bf92f3577b34da6a3ce929d0e0e4736");
+    let spans = kept.spans();
+    let [client, server] = &spans[..] else { panic!("{spans:?}") };
+    assert_eq!((server.kind(), client.kind()), (SpanKind::Server, SpanKind::Client));
+    assert_eq!(client.parent(), Some(server.span_id()));
+    assert_eq!(server.trace_id().to_string(), sent);
+}
