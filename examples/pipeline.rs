@@ -123,14 +123,14 @@ fn check(memory: &Memory) {
     assert_eq!((failed[0].field("number"), failed[0].message()), (Some(&Value::U64(2)), Some("invalid float literal")));
 
     let mut joined: Vec<_> = stores.iter().flat_map(Span::links).map(|link| (link.trace_id, link.span_id)).collect();
-    let mut parsed: Vec<_> = parses
+    let mut expected: Vec<_> = parses
         .iter()
         .filter(|parse| parse.outcome() == Outcome::Ok)
         .map(|parse| (parse.trace_id(), parse.span_id()))
         .collect();
     joined.sort_unstable();
-    parsed.sort_unstable();
-    assert_eq!(joined, parsed, "each reading is in one batch");
+    expected.sort_unstable();
+    assert_eq!(joined, expected, "each reading is in one batch");
     for store in &stores {
         assert_eq!((store.parent(), store.links().len()), (None, BATCH));
         assert_ne!(store.trace_id(), run.trace_id());
