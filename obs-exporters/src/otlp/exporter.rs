@@ -19,7 +19,8 @@ use crate::transport::SendError;
 /// recorded), events as log records with the ids of their spans. Where logs are switched off events hang on spans.
 /// # Cost
 /// Runs on the exporter's own thread, and allocates nothing for a span. A server that is away costs the program nothing:
-/// the queue before the exporter is bounded, and what it refuses is counted.
+/// the queue before the exporter is bounded, and what it refuses is counted. Of several signals one that fails does not
+/// hold up the others: it is left alone for a while, up to a minute, and what comes meanwhile counts as failed.
 /// # Errors
 /// [`SendError`] when the telemetry starts and an address or a certificate does not do, and when something could not be
 /// sent after all tries. Spans count as failed then; events in [`obs_runtime::Health::events_failed`]; totals go with
@@ -205,8 +206,10 @@ impl Exporter for Otlp {
     }
 
     fn start(&mut self, reader: Reader) -> Result<(), SendError> {
+        let signals = [&self.traces, &self.metrics, &self.logs].into_iter().flatten().count();
         let lane = |target: &Option<Target>, signal| {
-            target.as_ref().map(|target| Lane::new(target, signal, reader.clone())).transpose()
+            let target = target.clone().map(|target| target.waited_for(signals > 1));
+            target.map(|target| Lane::new(&target, signal, reader.clone())).transpose()
         };
         let traces = lane(&self.traces, Signal::Traces)?;
         let metrics = lane(&self.metrics, Signal::Metrics)?;
@@ -217,8 +220,9 @@ impl Exporter for Otlp {
 
     fn export(&mut self, batch: &Batch) -> Result<(), SendError> {
         let Some(running) = &mut self.running else { return Ok(()) };
+        let sent = running.export_spans(batch);
         running.export_events(batch);
-        running.export_spans(batch)
+        sent
     }
 
     fn report(&mut self, snapshot: &Snapshot) -> Result<(), SendError> {

@@ -19,7 +19,7 @@ use super::answer::Partial;
 use super::codec::Raw;
 use super::signal::Signal;
 use super::target::Target;
-use crate::transport::{Attempt, Compression, Retrier, SendError, Tls, check, shown};
+use crate::transport::{Attempt, Compression, Retrier, SendError, Tls, check, excerpt, shown};
 use crate::wire::{Field, Fields};
 
 /// A connection, and what goes with each call.
@@ -134,7 +134,7 @@ fn failed(url: &str, status: &Status) -> Attempt<Partial> {
     let error = if let Some(causes) = causes(status) {
         SendError::NoAnswer { url, source: causes.into(), tries: 1 }
     } else {
-        let (status, said) = (status.code().to_string(), status.message().to_owned());
+        let (status, said) = (status.code().to_string(), excerpt(status.message().as_bytes()));
         SendError::Refused { url, status, said, tries: 1 }
     };
     if is_transient && !is_bad_handshake(status) { Attempt::Again { error, after } } else { Attempt::Final(error) }
@@ -205,6 +205,14 @@ mod tests {
         assert_eq!(retry_delay(&details(2, u64::MAX)), None);
         assert_eq!(retry_delay(b""), None);
         assert_eq!(retry_delay(b"\x1a\x05hello"), None);
+    }
+
+    #[test]
+    fn what_a_server_says_is_told_short_and_on_one_line() {
+        let said = format!("\x1b[2Jno\n{}", "x".repeat(5_000));
+        let Attempt::Final(error) = failed("u", &Status::new(Code::InvalidArgument, said)) else { panic!("final") };
+        let told = error.to_string();
+        assert!(told.len() < 300 && told.contains("no xxx") && !told.contains(char::is_control), "{told}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::signal::Signal;
 use super::target::Target;
 use super::way::Way;
 use crate::families::{Family, Window};
-use crate::transport::SendError;
+use crate::transport::{SendError, excerpt};
 
 /// One signal's encoder, buffer and way.
 pub(super) struct Lane {
@@ -81,7 +81,8 @@ impl Lane {
         if partial.says_nothing() {
             self.rejections.end();
         } else {
-            let (rejected, records, message) = (partial.rejected, self.signal.records(), &partial.message);
+            let (rejected, records) = (partial.rejected, self.signal.records());
+            let message = excerpt(partial.message.as_bytes());
             self.rejections.tell(&format_args!("the server rejected {rejected} {records}: {message}"));
         }
     }

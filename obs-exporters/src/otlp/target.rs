@@ -118,6 +118,12 @@ impl Target {
         self
     }
 
+    /// Whether other signals wait while this one is sent.
+    pub(super) const fn waited_for(mut self, is_waited_for: bool) -> Self {
+        self.settings.retry.is_waited_for = is_waited_for;
+        self
+    }
+
     pub(super) const fn spoken(&self) -> Protocol {
         self.protocol
     }

@@ -31,11 +31,12 @@ pub enum SendError {
         /// How often it was tried.
         tries: u32,
     },
-    /// The other side asked, by `Retry-After`, not to be sent anything for longer than may be waited.
+    /// The other side is left alone for longer than may be waited: it asked for that by `Retry-After`, or it failed and
+    /// would have held up what goes elsewhere.
     NotYet {
         /// Where it was to be sent.
         url: String,
-        /// How long it wants to be left alone.
+        /// How long it is left alone.
         wait: Duration,
     },
     /// The address is not one that can be sent to.
@@ -72,7 +73,7 @@ impl fmt::Display for SendError {
                 if said.is_empty() { Ok(()) } else { write!(f, ": {said}") }
             }
             Self::NoAnswer { url, source, tries } => write!(f, "{url} gave no answer{}: {source}", Times(*tries)),
-            Self::NotYet { url, wait } => write!(f, "{url} wants to be left alone for {} s", wait.as_secs()),
+            Self::NotYet { url, wait } => write!(f, "{url} is left alone for another {} s", wait.as_secs()),
             Self::Address { url, reason } => {
                 write!(
                     f,

@@ -23,7 +23,7 @@ mod outbox;
 pub(crate) use answer::retry_after;
 pub use error::SendError;
 
-pub(crate) use error::shown;
+pub(crate) use error::{excerpt, shown};
 
 pub(crate) use client::{Client, Request, Response, check};
 pub(crate) use outbox::{Outbox, outbox_options};

@@ -22,11 +22,13 @@ pub(crate) enum Attempt<T> {
 pub(crate) struct Retrier {
     retry: Retry,
     held_until: Option<Instant>,
+    /// Runs that failed since the last that did not.
+    failed: u32,
 }
 
 impl Retrier {
     pub(crate) const fn new(retry: Retry) -> Self {
-        Self { retry, held_until: None }
+        Self { retry, held_until: None, failed: 0 }
     }
 
     /// Tries until it works. Each try is told how much time is left.
@@ -38,12 +40,16 @@ impl Retrier {
         url: &str,
         mut attempt: impl FnMut(Duration) -> Attempt<T>,
     ) -> Result<T, SendError> {
-        let end = Instant::now() + self.retry.total;
-        let mut is_last = !self.wait_until_wanted(reader, url, end)?;
+        let now = Instant::now();
+        let end = now.checked_add(self.retry.total).unwrap_or(now + FOREVER);
+        let mut is_last = !self.wait_until_wanted(reader, url, end)? || self.failed > 0;
         for made in 1.. {
             let left = end.saturating_duration_since(Instant::now()).max(LEAST);
             let (error, after) = match attempt(left) {
-                Attempt::Done(value) => return Ok(value),
+                Attempt::Done(value) => {
+                    self.failed = 0;
+                    return Ok(value);
+                }
                 Attempt::Final(error) => return Err(error.after(made)),
                 Attempt::Again { error, after } => (error, after),
             };
@@ -51,6 +57,7 @@ impl Retrier {
             let wait = after.unwrap_or_else(|| self.backoff(made));
             let is_over = Instant::now().checked_add(wait).is_none_or(|next| next >= end);
             if is_last || is_over || made >= self.retry.tries {
+                self.leave_alone();
                 return Err(error.after(made));
             }
             is_last = !reader.pause(wait);
@@ -61,13 +68,25 @@ impl Retrier {
     /// Waits as long as the other side asked for in an earlier answer. Gives back whether there may be further waits.
     fn wait_until_wanted(&mut self, reader: &Reader, url: &str, end: Instant) -> Result<bool, SendError> {
         let Some(until) = self.held_until else { return Ok(true) };
-        let may_wait = reader.pause(until.min(end).saturating_duration_since(Instant::now()));
+        let now = Instant::now();
+        let end = if self.retry.is_waited_for { now } else { end };
+        let may_wait = reader.pause(until.min(end).saturating_duration_since(now));
         if may_wait && until > end {
             let wait = until.saturating_duration_since(Instant::now());
             return Err(SendError::NotYet { url: super::error::shown(url), wait });
         }
         self.held_until = None;
         Ok(may_wait)
+    }
+
+    /// Keeps what fails from taking the time of others.
+    fn leave_alone(&mut self) {
+        if self.retry.is_waited_for {
+            let wait = self.retry.longest.saturating_mul(1 << self.failed.min(16)).min(LONGEST_REST);
+            let until = Instant::now() + wait;
+            self.held_until = Some(self.held_until.map_or(until, |asked| asked.max(until)));
+            self.failed = self.failed.saturating_add(1);
+        }
     }
 
     /// Anything up to a bound that doubles with each try, so that many programs do not come back at the same moment.
@@ -79,6 +98,12 @@ impl Retrier {
 
 /// The least time a try is given, even when the time is up.
 const LEAST: Duration = Duration::from_millis(100);
+
+/// The longest that something that others wait for is left alone, unless it asks for more.
+const LONGEST_REST: Duration = Duration::from_secs(60);
+
+/// The time of all tries where the clock cannot count as far as asked for: a year.
+const FOREVER: Duration = Duration::from_secs(365 * 86_400);
 
 /// A number from 0 to 1. The keys of a hash map are random enough to spread waits.
 fn random() -> f64 {
@@ -96,6 +121,7 @@ mod tests {
         first: Duration::from_millis(1),
         longest: Duration::from_millis(2),
         any_server_error: false,
+        is_waited_for: false,
     };
 
     fn error() -> SendError {
@@ -143,6 +169,38 @@ mod tests {
         assert!(matches!(retrier.run(&Reader::default(), "u", &mut busy), Err(SendError::Refused { tries: 1, .. })));
         assert!(matches!(retrier.run(&Reader::default(), "u", &mut busy), Err(SendError::NotYet { .. })));
         assert_eq!(calls, 1);
+    }
+
+    #[test]
+    fn what_fails_while_others_wait_is_left_alone_and_then_tried_once() {
+        let longest = Duration::from_millis(50);
+        let mut retrier = Retrier::new(Retry { longest, is_waited_for: true, ..QUICK });
+        let (mut calls, mut is_up) = (0, false);
+        let mut run = |is_up: bool| {
+            let before = calls;
+            let result = retrier.run(&Reader::default(), "u", |_| {
+                calls += 1;
+                if is_up { Attempt::Done(()) } else { Attempt::Again { error: error(), after: None } }
+            });
+            (calls - before, result)
+        };
+        assert_eq!(run(is_up).0, QUICK.tries);
+        let mut tried = Vec::new();
+        while tried.len() < 3 {
+            let (calls, result) = run(is_up);
+            assert_eq!(calls == 0, matches!(result, Err(SendError::NotYet { .. })));
+            tried.extend((calls > 0).then_some(calls));
+        }
+        assert_eq!(tried, [1; 3], "one try after each rest");
+        is_up = true;
+        while run(is_up).1.is_err() {}
+        assert_eq!(run(false).0, QUICK.tries, "it worked, so it is tried as at first");
+    }
+
+    #[test]
+    fn the_time_of_all_tries_may_be_endless() {
+        let mut retrier = Retrier::new(Retry { total: Duration::MAX, ..QUICK });
+        assert!(retrier.run(&Reader::default(), "u", |_| Attempt::Done(())).is_ok());
     }
 
     #[test]

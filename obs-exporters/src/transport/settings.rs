@@ -26,6 +26,9 @@ pub(crate) struct Retry {
     pub(crate) longest: Duration,
     /// Whether every status from 500 on may go away, and not only those of gateways and of overload.
     pub(crate) any_server_error: bool,
+    /// Whether others wait while this is tried. After it failed it is left alone for `longest`, up to a minute when it
+    /// goes on failing, and then it is tried once.
+    pub(crate) is_waited_for: bool,
 }
 
 /// What is done to a body before it is sent.
@@ -69,6 +72,7 @@ impl Default for Retry {
             first: Duration::from_millis(500),
             longest: Duration::from_secs(5),
             any_server_error: false,
+            is_waited_for: false,
         }
     }
 }

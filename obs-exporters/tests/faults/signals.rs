@@ -1,13 +1,16 @@
 //! What OTLP sends of each signal, seen by a server; and one signal that fails beside others that do not.
 
 use std::io::Read;
+use std::time::Duration;
 
 use obs_exporters::otlp::{Otlp, Protocol, Temporality};
 use obs_runtime::Level;
 use obs_runtime::expand::{EventSite, event};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
@@ -176,4 +179,58 @@ fn to_a_server_that_takes_spans_only() {
         running.flush(LONG);
     }
     assert_eq!(running.shutdown(LONG).1.exported, 5);
+}
+
+#[test]
+fn spans_are_sent_before_events_that_hang() {
+    let server = Server::start(|_, path| if path == "/v1/logs" { Act::Hang } else { Act::OK });
+    let running = Running::with(Otlp::new().endpoint(server.url()).without_metrics().timeout(LONG));
+    works_and_says();
+    assert!(!running.flush(Duration::from_millis(50)).0);
+    server.wait_for(2);
+    let paths: Vec<_> = server.seen().into_iter().map(|seen| seen.path).collect();
+    assert_eq!(paths, ["/v1/traces", "/v1/logs"]);
+    drop(server);
+    running.shutdown(Duration::ZERO);
+}
+
+#[test]
+fn logs_that_hang_do_not_starve_spans() {
+    let server = Server::start(|_, path| if path == "/v1/logs" { Act::Hang } else { Act::OK });
+    let millis = Duration::from_millis;
+    let otlp = Otlp::new().endpoint(server.url()).without_metrics().timeout(millis(100)).retry_for(millis(200));
+    let running = Running::with(otlp.backoff(millis(50), LONG));
+    let failed = || obs_runtime::snapshot().health().events_failed;
+    let before = failed();
+    works_and_says();
+    assert!(running.flush(LONG).0);
+    let tries = at(&server.seen(), "/v1/logs").len();
+    for _ in 0..20 {
+        works_and_says();
+        assert!(running.flush(LONG).0);
+    }
+    let seen = server.seen();
+    assert_eq!(at(&seen, "/v1/logs").len(), tries, "what hangs is left alone for {LONG:?}");
+    assert_eq!((at(&seen, "/v1/traces").len(), failed() - before), (21, 21), "and what it does not get is counted");
+    let (_, report) = running.shutdown(LONG);
+    assert_eq!((report.exported, report.failed), (21, 0));
+}
+
+#[test]
+fn what_a_server_says_of_its_rejections_is_told_short_and_on_one_line() {
+    let said = said_by("signals::to_a_server_that_says_a_lot");
+    let [line] = &said[..] else { panic!("one line, found {said:#?}") };
+    assert!(line.contains("the server rejected 1 spans: too [2J old xxx") && line.len() < 400, "{line}");
+}
+
+#[test]
+#[ignore = "a program for `what_a_server_says_of_its_rejections_is_told_short_and_on_one_line`"]
+fn to_a_server_that_says_a_lot() {
+    let error_message = format!("too\n\x1b[2J old {}", "x".repeat(5_000));
+    let partial_success = Some(ExportTracePartialSuccess { rejected_spans: 1, error_message });
+    let answer = ExportTraceServiceResponse { partial_success }.encode_to_vec();
+    let server = Server::start(move |_, _| Act::Answer(200, "", answer.clone()));
+    let running = Running::with(Otlp::new().endpoint(server.url()).without_metrics().without_logs());
+    work();
+    running.shutdown(LONG);
 }
