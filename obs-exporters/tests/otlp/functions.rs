@@ -50,6 +50,11 @@ pub fn timed(clock: &ManualClock, nanos: u64) {
 }
 
 #[profiled(crate = crate::obs)]
+pub fn timed_widely(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}
+
+#[profiled(crate = crate::obs)]
 pub fn timed_twice(clock: &ManualClock, nanos: u64) {
     clock.advance(Duration::from_nanos(nanos));
 }
