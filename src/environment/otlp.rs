@@ -130,7 +130,7 @@ impl Signal {
             certificate: file(reader, "CERTIFICATE"),
             client: client.map(|(certificate, key)| Client { certificate, key }),
             retry_for: reader.millis(kind.export_timeout, "30000"),
-            max_batch: kind.max_batch.and_then(|name| reader.positive(name, "as many as come at once")),
+            max_batch: kind.max_batch.and_then(|name| reader.positive(name, "512")),
         }
     }
 }
@@ -263,7 +263,7 @@ mod tests {
                 "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT is \"10s\", expected milliseconds; using 10000",
                 "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE is \"/nowhere/ca.pem\", expected a file that can be read; \
                  using none",
-                "OTEL_BSP_MAX_EXPORT_BATCH_SIZE is \"0\", expected a number from 1; using as many as come at once",
+                "OTEL_BSP_MAX_EXPORT_BATCH_SIZE is \"0\", expected a number from 1; using 512",
             ]
         );
     }

@@ -142,7 +142,8 @@ impl Otlp {
         self
     }
 
-    /// Spans or events in one message, at most; as many as come at once when nothing is said, which is up to 4,096.
+    /// Spans or events in one message, at most; 512 when nothing is said. A message of more than 3 MiB, or one that the server finds too
+    /// long, is cut in halves.
     pub fn max_batch(self, records: usize) -> Self {
         self.each(|target| target.max_batch(records))
     }

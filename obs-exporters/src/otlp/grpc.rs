@@ -17,6 +17,7 @@ use ureq::http::uri::PathAndQuery;
 
 use super::answer::Partial;
 use super::codec::Raw;
+use super::message::SHORT;
 use super::signal::Signal;
 use super::target::Target;
 use crate::transport::{Attempt, Compression, Retrier, SendError, Tls, check, excerpt, shown};
@@ -74,7 +75,7 @@ impl Grpc {
             });
             match answered {
                 Ok(body) => Attempt::Done(Partial::of_protobuf(&body)),
-                Err(status) => failed(url, &status),
+                Err(status) => failed(url, &status, message.len()),
             }
         })
     }
@@ -115,7 +116,7 @@ fn read(path: &Path) -> Result<Vec<u8>, SendError> {
 }
 
 /// What to do about a status: the list of OTLP, and connections that break.
-fn failed(url: &str, status: &Status) -> Attempt<Partial> {
+fn failed(url: &str, status: &Status, length: usize) -> Attempt<Partial> {
     let after = retry_delay(status.details());
     let is_transient = match status.code() {
         Code::Cancelled
@@ -131,6 +132,10 @@ fn failed(url: &str, status: &Status) -> Attempt<Partial> {
         _ => false,
     };
     let url = shown(url);
+    if length > SHORT && says_too_long(status) {
+        let (status, said) = (status.code().to_string(), excerpt(status.message().as_bytes()));
+        return Attempt::Final(SendError::TooLong { url, status, said });
+    }
     let error = if let Some(causes) = causes(status) {
         SendError::NoAnswer { url, source: causes.into(), tries: 1 }
     } else {
@@ -138,6 +143,15 @@ fn failed(url: &str, status: &Status) -> Attempt<Partial> {
         SendError::Refused { url, status, said, tries: 1 }
     };
     if is_transient && !is_bad_handshake(status) { Attempt::Again { error, after } } else { Attempt::Final(error) }
+}
+
+/// Whether it may be the length of the message: implementations of gRPC say either of a message past their limit.
+fn says_too_long(status: &Status) -> bool {
+    match status.code() {
+        Code::ResourceExhausted => retry_delay(status.details()).is_none(),
+        Code::OutOfRange => true,
+        _ => false,
+    }
 }
 
 /// The errors behind a status.
@@ -210,7 +224,7 @@ mod tests {
     #[test]
     fn what_a_server_says_is_told_short_and_on_one_line() {
         let said = format!("\x1b[2Jno\n{}", "x".repeat(5_000));
-        let Attempt::Final(error) = failed("u", &Status::new(Code::InvalidArgument, said)) else { panic!("final") };
+        let Attempt::Final(error) = failed("u", &Status::new(Code::InvalidArgument, said), 9) else { panic!("final") };
         let told = error.to_string();
         assert!(told.len() < 300 && told.contains("no xxx") && !told.contains(char::is_control), "{told}");
     }
@@ -218,10 +232,17 @@ mod tests {
     #[test]
     fn only_the_codes_of_the_list_are_tried_again() {
         let again: Vec<i32> = (0..=16)
-            .filter(|&code| matches!(failed("u", &Status::new(Code::from_i32(code), "")), Attempt::Again { .. }))
+            .filter(|&code| matches!(failed("u", &Status::new(Code::from_i32(code), ""), SHORT), Attempt::Again { .. }))
             .collect();
         assert_eq!(again, [1, 4, 10, 11, 14, 15]);
+        let too_long: Vec<i32> = (0..=16)
+            .filter(|&code| {
+                let failed = failed("u", &Status::new(Code::from_i32(code), ""), SHORT + 1);
+                matches!(failed, Attempt::Final(SendError::TooLong { .. }))
+            })
+            .collect();
+        assert_eq!(too_long, [8, 11]);
         let full = Status::with_details(Code::ResourceExhausted, "full", details(1, 0).into());
-        assert!(matches!(failed("u", &full), Attempt::Again { after: Some(_), .. }));
+        assert!(matches!(failed("u", &full, usize::MAX), Attempt::Again { after: Some(_), .. }));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use obs_runtime::{Reader, Resource};
 
 use super::answer::Partial;
-use super::message::Encoder;
+use super::message::{Encoder, LONGEST, SHORT};
 use super::signal::Signal;
 use super::target::Target;
 use super::way::Way;
@@ -31,9 +31,44 @@ impl Lane {
         Ok(Self { encoder, way, reader, failures: Row::default(), rejections: Row::default(), signal, max_batch })
     }
 
-    /// Encodes and sends one message, and says how many of its records were rejected.
-    pub(super) fn send(&mut self, encode: impl FnOnce(&mut Encoder)) -> Result<u64, SendError> {
-        encode(&mut self.encoder);
+    /// Encodes and sends records in as many messages as it takes, counts those that arrived, and gives the rest and the
+    /// first reason.
+    pub(super) fn send_records<T>(
+        &mut self,
+        records: &[T],
+        encode: impl Fn(&mut Encoder, &[T]),
+    ) -> Result<(), (usize, SendError)> {
+        let (mut left, mut failure) = (records.len(), None);
+        // The next is the last.
+        let mut parts: Vec<&[T]> = records.chunks(self.max_batch).rev().collect();
+        while let Some(part) = parts.pop() {
+            encode(&mut self.encoder, part);
+            let length = self.encoder.message().len();
+            if length > LONGEST && part.len() > 1 {
+                halve(part, &mut parts);
+                continue;
+            }
+            match self.deliver() {
+                Ok(rejected) => {
+                    left -= part.len();
+                    self.count(part.len() as u64, rejected);
+                }
+                Err(SendError::TooLong { .. }) if length > SHORT && part.len() > 1 => halve(part, &mut parts),
+                Err(error) => {
+                    // A server that is away is not asked once more for each part.
+                    let is_away = !error.is_about_the_message();
+                    failure.get_or_insert(error);
+                    if is_away {
+                        break;
+                    }
+                }
+            }
+        }
+        failure.map_or(Ok(()), |error| Err((left, error)))
+    }
+
+    /// Sends the message that was encoded, and says how many of its records were rejected.
+    fn deliver(&mut self) -> Result<u64, SendError> {
         let partial = self.way.send(&self.reader, self.encoder.message())?;
         self.tell_rejections(&partial);
         Ok(partial.rejected)
@@ -48,13 +83,18 @@ impl Lane {
         if families.is_empty() {
             return Ok(());
         }
-        self.send(|encoder| encoder.metrics(resource, families, window)).map(drop)
+        self.encoder.metrics(resource, families, window);
+        self.deliver().map(drop)
     }
 
-    /// Counts spans that arrived, some of them for nothing.
-    pub(super) fn count_spans(&self, delivered: u64, rejected: u64) {
-        self.reader.count_delivered(delivered);
-        self.reader.count_rejected(rejected);
+    /// Counts records that arrived, some of them for nothing. Of events only those that failed are counted.
+    fn count(&self, arrived: u64, rejected: u64) {
+        if self.signal == Signal::Traces {
+            self.reader.count_delivered(arrived);
+            self.reader.count_rejected(rejected);
+        } else {
+            self.count_failed_events(rejected);
+        }
     }
 
     /// Counts events that did not arrive.
@@ -72,11 +112,6 @@ impl Lane {
         self.failures.end();
     }
 
-    /// Records in one message, at most.
-    pub(super) const fn max_batch(&self) -> usize {
-        self.max_batch
-    }
-
     fn tell_rejections(&mut self, partial: &Partial) {
         if partial.says_nothing() {
             self.rejections.end();
@@ -86,6 +121,12 @@ impl Lane {
             self.rejections.tell(&format_args!("the server rejected {rejected} {records}: {message}"));
         }
     }
+}
+
+/// Puts both halves before the other parts.
+fn halve<'a, T>(part: &'a [T], parts: &mut Vec<&'a [T]>) {
+    let (first, second) = part.split_at(part.len() / 2);
+    parts.extend([second, first]);
 }
 
 /// What is told once for each row of the same, not each time.

@@ -9,6 +9,13 @@ use crate::families::{Family, Window};
 use crate::otlp_json;
 use crate::wire::Writer;
 
+/// The longest message that is sent in one piece where it can be cut, in bytes: servers of gRPC take 4 MiB unless they
+/// are told otherwise.
+pub(super) const LONGEST: usize = 3 << 20;
+
+/// What no server finds too long, in bytes: one that refuses less is out of something else.
+pub(super) const SHORT: usize = 64 << 10;
+
 /// Encodes messages, as protobuf or as JSON.
 pub(super) struct Encoder {
     message: Vec<u8>,

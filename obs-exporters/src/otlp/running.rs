@@ -32,46 +32,25 @@ impl Running {
 
     pub(super) fn export_spans(&mut self, batch: &Batch) -> Result<(), SendError> {
         let Some(lane) = &mut self.traces else { return Ok(()) };
-        let mut failure = None;
-        for spans in batch.spans().chunks(lane.max_batch()) {
-            let sent = lane.send(|encoder| encoder.traces(batch.resource(), spans, self.with_events));
-            match sent {
-                Ok(rejected) => {
-                    lane.count_spans(spans.len() as u64, rejected);
-                }
-                Err(error) => {
-                    let is_final = is_about_the_message(&error);
-                    failure.get_or_insert(error);
-                    // A server that is away is not asked once more for each part.
-                    if !is_final {
-                        break;
-                    }
-                }
-            }
-        }
-        failure.map_or(Ok(()), Err)
+        let sent = lane.send_records(batch.spans(), |encoder, spans| {
+            encoder.traces(batch.resource(), spans, self.with_events);
+        });
+        sent.map_err(|(_, error)| error)
     }
 
     /// Events are not spans: what happens to them is counted and told here, and a batch does not fail by them.
     pub(super) fn export_events(&mut self, batch: &Batch) {
         let Some(lane) = &mut self.logs else { return };
-        let mut left = batch.events().len();
-        for events in batch.events().chunks(lane.max_batch()) {
-            match lane.send(|encoder| encoder.logs(batch.resource(), events)) {
-                Ok(rejected) => {
-                    lane.count_failed_events(rejected);
-                    left -= events.len();
-                    lane.end_failures();
-                }
-                Err(error) => {
-                    lane.tell_failure(&error);
-                    if !is_about_the_message(&error) {
-                        break;
-                    }
-                }
+        if batch.events().is_empty() {
+            return;
+        }
+        match lane.send_records(batch.events(), |encoder, events| encoder.logs(batch.resource(), events)) {
+            Ok(()) => lane.end_failures(),
+            Err((events, error)) => {
+                lane.tell_failure(&error);
+                lane.count_failed_events(events as u64);
             }
         }
-        lane.count_failed_events(left as u64);
     }
 
     pub(super) fn export_totals(&mut self, snapshot: &Snapshot) -> Result<(), SendError> {
@@ -89,9 +68,4 @@ impl Running {
         self.last = Last { totals, taken: Some(snapshot.taken()) };
         Ok(())
     }
-}
-
-/// Whether the server looked at the message and did not want it; another one may do.
-const fn is_about_the_message(error: &SendError) -> bool {
-    matches!(error, SendError::Refused { tries: 1, .. })
 }

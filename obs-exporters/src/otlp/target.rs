@@ -22,6 +22,9 @@ pub enum Protocol {
     Grpc,
 }
 
+/// Records in one message where nothing is said, as OpenTelemetry has it.
+const RECORDS: usize = 512;
+
 /// Where a signal goes, and how. What is not set is as OpenTelemetry has it.
 #[derive(Clone, Default)]
 #[must_use = "it is given back to the exporter"]
@@ -96,7 +99,8 @@ impl Target {
         self
     }
 
-    /// Records in one message, at most; as many as come at once when nothing is said, which is up to 4,096.
+    /// Records in one message, at most; 512 when nothing is said. A message of more than 3 MiB, or one that the server finds too
+    /// long, is cut in halves.
     pub const fn max_batch(mut self, records: usize) -> Self {
         self.max_batch = NonZeroUsize::new(records);
         self
@@ -129,7 +133,7 @@ impl Target {
     }
 
     pub(super) fn records(&self) -> usize {
-        self.max_batch.map_or(usize::MAX, NonZeroUsize::get)
+        self.max_batch.map_or(RECORDS, NonZeroUsize::get)
     }
 
     pub(super) const fn settings(&self) -> &Settings {

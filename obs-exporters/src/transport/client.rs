@@ -152,6 +152,10 @@ fn read(url: &str, response: http::Response<Body>, any_server_error: bool) -> At
     match verdict(status.as_u16(), any_server_error) {
         Verdict::Success => Attempt::Done(Response { body }),
         Verdict::Again => Attempt::Again { error: refused(&body), after },
+        Verdict::Final if status == http::StatusCode::PAYLOAD_TOO_LARGE => {
+            let (url, said) = (shown(url), excerpt(&body));
+            Attempt::Final(SendError::TooLong { url, status: status.to_string(), said })
+        }
         Verdict::Final => Attempt::Final(refused(&body)),
     }
 }

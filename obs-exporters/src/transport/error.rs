@@ -22,6 +22,15 @@ pub enum SendError {
         /// How often it was tried.
         tries: u32,
     },
+    /// The other side answered that the message is longer than it takes.
+    TooLong {
+        /// Where it was sent.
+        url: String,
+        /// The status it answered: of HTTP, or of gRPC in words.
+        status: String,
+        /// The beginning of what it said.
+        said: String,
+    },
     /// No answer came.
     NoAnswer {
         /// Where it was sent.
@@ -56,6 +65,11 @@ pub enum SendError {
 }
 
 impl SendError {
+    /// Whether the other side looked at the message and did not want it; another one may do.
+    pub(crate) const fn is_about_the_message(&self) -> bool {
+        matches!(self, Self::Refused { tries: 1, .. } | Self::TooLong { .. })
+    }
+
     /// The same error after so many tries.
     pub(crate) fn after(mut self, made: u32) -> Self {
         if let Self::Refused { tries, .. } | Self::NoAnswer { tries, .. } = &mut self {
@@ -70,6 +84,10 @@ impl fmt::Display for SendError {
         match self {
             Self::Refused { url, status, said, tries } => {
                 write!(f, "{url} answered {status}{}", Times(*tries))?;
+                if said.is_empty() { Ok(()) } else { write!(f, ": {said}") }
+            }
+            Self::TooLong { url, status, said } => {
+                write!(f, "{url} answered {status}")?;
                 if said.is_empty() { Ok(()) } else { write!(f, ": {said}") }
             }
             Self::NoAnswer { url, source, tries } => write!(f, "{url} gave no answer{}: {source}", Times(*tries)),

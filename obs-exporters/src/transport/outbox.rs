@@ -83,7 +83,7 @@ impl Outbox {
         for message in messages {
             match self.send(message.as_ref()) {
                 Ok(()) => {}
-                Err(error @ SendError::Refused { tries: 1, .. }) => result = result.and(Err(error)),
+                Err(error) if error.is_about_the_message() => result = result.and(Err(error)),
                 Err(error) => return Err(error),
             }
         }

@@ -9,6 +9,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use prost::Message;
 
 use crate::grpc_server::{GrpcServer, Reply};
+use crate::obs::traced;
 use crate::support::{LONG, Running, work_times};
 
 const OK: Reply = Reply::Take(Vec::new());
@@ -142,4 +143,21 @@ fn a_name_that_is_not_known_fails_after_its_time() {
     let (complete, report) = running.flush(LONG);
     assert!(complete && report.failed == 5, "{report:?}");
     running.shutdown(LONG);
+}
+
+/// A span of more than 1 KiB.
+#[traced(crate = crate::obs, fields(a = text, b = text, c = text, d = text, e = text, f = text))]
+fn long_work(text: &str) {}
+
+#[test]
+fn a_message_that_a_server_finds_too_long_is_halved() {
+    for code in [8, 11] {
+        let server = GrpcServer::start(move |number| if number == 0 { Reply::Refuse(code, Vec::new()) } else { OK });
+        let running = Running::with(quick(&server.url()));
+        let text = "x".repeat(200);
+        (0..400).for_each(|_| long_work(&text));
+        let (complete, report) = running.shutdown(LONG);
+        assert!(complete && report.exported == 400, "{code}: {report:?}");
+        assert_eq!(server.calls().len(), 3, "{code}: the whole, and two halves");
+    }
 }

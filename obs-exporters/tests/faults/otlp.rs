@@ -8,6 +8,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use prost::Message;
 
+use crate::obs::traced;
 use crate::server::{Act, Seen, Server, free_address};
 use crate::support::{LONG, Running, said_by, work, work_times};
 
@@ -136,6 +137,49 @@ fn of_a_batch_in_parts_only_the_part_that_was_refused_fails() {
     let (complete, report) = running.flush(LONG);
     assert!(complete && report.exported == 15 && report.failed == 10, "{report:?}");
     assert_eq!(server.seen().iter().map(spans).collect::<Vec<_>>(), [10, 10, 5]);
+    running.shutdown(LONG);
+}
+
+/// A span of more than 1 KiB.
+#[traced(crate = crate::obs, fields(a = text, b = text, c = text, d = text, e = text, f = text))]
+fn long_work(text: &str) {}
+
+#[test]
+fn a_message_has_512_records_when_nothing_is_said() {
+    let server = Server::start(|_, _| Act::OK);
+    let running = Running::with(quick(&server.url()));
+    work_times(1_300);
+    let (complete, report) = running.flush(LONG);
+    assert!(complete && report.exported == 1_300, "{report:?}");
+    let sizes: Vec<_> = server.seen().iter().map(spans).collect();
+    assert!(sizes.len() >= 3 && sizes.iter().all(|&size| size <= 512), "{sizes:?}");
+    running.shutdown(LONG);
+}
+
+#[test]
+fn a_message_that_would_be_too_long_is_cut_before_it_is_sent() {
+    let server = Server::start(|_, _| Act::OK);
+    let running = Running::with(quick(&server.url()).max_batch(4_096));
+    let text = "x".repeat(200);
+    (0..4_000).for_each(|_| long_work(&text));
+    let (complete, report) = running.flush(LONG);
+    assert!(complete && report.exported == 4_000, "{report:?}");
+    let seen = server.seen();
+    let lengths: Vec<_> = seen.iter().map(|seen| seen.body.len()).collect();
+    assert!(lengths.iter().sum::<usize>() > 3 << 20 && lengths.iter().all(|&length| length <= 3 << 20), "{lengths:?}");
+    assert_eq!(taken(&server), 4_000);
+    running.shutdown(LONG);
+}
+
+#[test]
+fn a_message_that_a_server_finds_too_long_is_halved() {
+    let server = Server::start(|number, _| if number < 2 { Act::status(413) } else { Act::OK });
+    let running = Running::with(quick(&server.url()).max_batch(400));
+    let text = "x".repeat(200);
+    (0..400).for_each(|_| long_work(&text));
+    let (complete, report) = running.flush(LONG);
+    assert!(complete && report.exported == 400 && report.failed == 0, "{report:?}");
+    assert_eq!(server.seen().iter().map(spans).collect::<Vec<_>>(), [400, 200, 100, 100, 200]);
     running.shutdown(LONG);
 }
 
