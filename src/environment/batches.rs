@@ -16,7 +16,7 @@ pub(crate) struct Batches {
 impl Batches {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let delays = ["OTEL_BSP_SCHEDULE_DELAY", "OTEL_BLRP_SCHEDULE_DELAY"];
-        let delays = delays.map(|name| reader.millis(name, "the preset's interval"));
+        let delays = delays.map(|name| reader.interval(name, "the preset's interval"));
         let queues = ["OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BLRP_MAX_QUEUE_SIZE"];
         let queues = queues.map(|name| reader.positive(name, "65536"));
         Self { delay: delays.into_iter().flatten().min(), queue: queues.into_iter().flatten().max() }
@@ -26,6 +26,12 @@ impl Batches {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_delay_of_nothing_does_not_make_a_collector_that_never_rests() {
+        let lookup = |name: &str| name.ends_with("SCHEDULE_DELAY").then(|| "0".to_owned());
+        assert_eq!(Batches::read(&mut Reader::new(&lookup)).delay, Some(Duration::from_millis(10)));
+    }
 
     #[test]
     fn the_shorter_delay_and_the_longer_queue_count() {

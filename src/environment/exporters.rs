@@ -44,11 +44,16 @@ pub(crate) struct Exporters {
 
 impl Exporters {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
-        Self {
-            traces: named(reader, "OTEL_TRACES_EXPORTER", &TRACES),
-            metrics: named(reader, "OTEL_METRICS_EXPORTER", &METRICS),
-            logs: named(reader, "OTEL_LOGS_EXPORTER", &LOGS),
+        let traces = named(reader, "OTEL_TRACES_EXPORTER", &TRACES);
+        let metrics = named(reader, "OTEL_METRICS_EXPORTER", &METRICS);
+        let logs = named(reader, "OTEL_LOGS_EXPORTER", &LOGS);
+        for (variable, named) in [("OTEL_METRICS_EXPORTER", &metrics), ("OTEL_LOGS_EXPORTER", &logs)] {
+            if named.choice(Name::Console) == Choice::Yes {
+                let shown = "the console prints a report, and each trace when OBS_CONSOLE is tree";
+                reader.tell(format!("{variable} asks for console, which changes nothing: {shown}; using the others"));
+            }
         }
+        Self { traces, metrics, logs }
     }
 }
 
@@ -85,6 +90,17 @@ mod tests {
         assert_eq!(exporters.metrics.choice(Name::Prometheus), Choice::No);
         assert_eq!(exporters.logs.choice(Name::Otlp), Choice::Unsaid);
         assert_eq!(reader.warnings, [""; 0]);
+    }
+
+    #[test]
+    fn a_console_that_changes_nothing_is_told() {
+        let lookup = |name: &str| name.ends_with("_EXPORTER").then(|| "console".to_owned());
+        let mut reader = Reader::new(&lookup);
+        let exporters = Exporters::read(&mut reader);
+        assert_eq!(exporters.logs.choice(Name::Otlp), Choice::No, "it is a choice all the same");
+        let told: Vec<_> =
+            reader.warnings.iter().filter_map(|warning| warning.split(" asks for console").next()).collect();
+        assert_eq!(told, ["OTEL_METRICS_EXPORTER", "OTEL_LOGS_EXPORTER"]);
     }
 
     #[test]

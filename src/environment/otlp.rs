@@ -66,7 +66,7 @@ impl Otlp {
         let logs = signal(exporters.logs.choice(Name::Otlp), LOGS);
         let delta = [("cumulative", false), ("delta", true), ("lowmemory", true)];
         let delta = reader.word("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", &delta, "cumulative");
-        let metrics_every = reader.millis("OTEL_METRIC_EXPORT_INTERVAL", "60000");
+        let metrics_every = reader.interval("OTEL_METRIC_EXPORT_INTERVAL", "60000");
         Self { traces, metrics, logs, delta: delta.unwrap_or(false), metrics_every }
     }
 
@@ -120,6 +120,7 @@ impl Signal {
         let gzip = [("gzip", true), ("none", false)];
         let gzip = named(reader, "COMPRESSION").and_then(|name| reader.word(&name, &gzip, "none"));
         let file = |reader: &mut Reader<'_>, name| variable(reader, kind, name).and_then(|name| reader.file(&name));
+        tell_half_a_client(reader, kind);
         let client = file(reader, "CLIENT_CERTIFICATE").zip(file(reader, "CLIENT_KEY"));
         Self {
             address: address(reader, kind, protocol),
@@ -133,6 +134,17 @@ impl Signal {
             max_batch: kind.max_batch.and_then(|name| reader.positive(name, "512")),
         }
     }
+}
+
+/// A certificate is of no use without its key, nor a key without its certificate.
+fn tell_half_a_client(reader: &mut Reader<'_>, kind: Kind) {
+    let [certificate, key] = ["CLIENT_CERTIFICATE", "CLIENT_KEY"].map(|name| variable(reader, kind, name));
+    let (set, missing) = match (certificate, key) {
+        (Some(set), None) => (set, "CLIENT_KEY"),
+        (None, Some(set)) => (set, "CLIENT_CERTIFICATE"),
+        _ => return,
+    };
+    reader.tell(format!("{set} is set and OTEL_EXPORTER_OTLP_{missing} is not; using neither"));
 }
 
 fn address(reader: &mut Reader<'_>, kind: Kind, protocol: Option<Protocol>) -> Option<Address> {
@@ -241,6 +253,18 @@ mod tests {
     }
 
     #[test]
+    fn half_a_client_is_told_once() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        for (set, missing) in [("CERTIFICATE", "KEY"), ("KEY", "CERTIFICATE")] {
+            let set = format!("OTEL_EXPORTER_OTLP_CLIENT_{set}");
+            let (otlp, warnings) = read(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://h:1"), (&set, file)]);
+            assert_eq!(otlp.traces.unwrap().client, None);
+            let want = format!("{set} is set and OTEL_EXPORTER_OTLP_CLIENT_{missing} is not; using neither");
+            assert_eq!(warnings, [want]);
+        }
+    }
+
+    #[test]
     fn mistakes_are_told_once_each_and_the_default_is_used() {
         let (otlp, warnings) = read(&[
             ("OTEL_TRACES_EXPORTER", "otlp"),
@@ -260,7 +284,7 @@ mod tests {
                 "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION is \"zstd\", expected gzip, none; using none",
                 "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is \"(not an address)\", expected http://host:port or \
                  https://host:port; using the default",
-                "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT is \"10s\", expected milliseconds; using 10000",
+                "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT is \"10s\", expected milliseconds from 1; using 10000",
                 "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE is \"/nowhere/ca.pem\", expected a file that can be read; \
                  using none",
                 "OTEL_BSP_MAX_EXPORT_BATCH_SIZE is \"0\", expected a number from 1; using 512",

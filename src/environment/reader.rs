@@ -1,7 +1,7 @@
 //! Variables as values: words, numbers, lists.
 
 use std::fmt::Display;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -91,9 +91,17 @@ impl<'a> Reader<'a> {
         headers
     }
 
-    /// A time in milliseconds.
+    /// A time limit in milliseconds. None at all would let nothing pass.
     pub(super) fn millis(&mut self, name: &str, used: &str) -> Option<Duration> {
-        self.parsed(name, "milliseconds", used).map(Duration::from_millis)
+        self.parsed(name, "milliseconds from 1", used).map(|millis: NonZeroU64| Duration::from_millis(millis.get()))
+    }
+
+    /// A time between two of something, in milliseconds. None at all would be a loop that never rests.
+    pub(super) fn interval(&mut self, name: &str, used: &str) -> Option<Duration> {
+        const LEAST: Duration = Duration::from_millis(10);
+        let is_zero = self.text(name).is_some_and(|value| value.parse() == Ok(0_u64));
+        let used = if is_zero { "10" } else { used };
+        self.millis(name, used).or(is_zero.then_some(LEAST))
     }
 
     /// A number that is not 0.
@@ -212,6 +220,21 @@ mod tests {
             assert_eq!(headers(bad, false).0.len(), 1, "{bad}");
             assert_eq!((headers(bad, true).0.len(), headers(bad, true).1.len()), (0, 1), "{bad}");
         }
+    }
+
+    #[test]
+    fn zero_is_no_time() {
+        let lookup = |_: &str| Some("0".to_owned());
+        let mut reader = Reader::new(&lookup);
+        assert_eq!(reader.millis("X_TIMEOUT", "10000"), None, "the default");
+        assert_eq!(reader.interval("X_DELAY", "60000"), Some(Duration::from_millis(10)));
+        assert_eq!(
+            reader.warnings,
+            [
+                "X_TIMEOUT is \"0\", expected milliseconds from 1; using 10000",
+                "X_DELAY is \"0\", expected milliseconds from 1; using 10",
+            ]
+        );
     }
 
     #[test]
