@@ -216,12 +216,104 @@ fn a_shutdown_past_its_deadline_counts_what_it_left() {
     (0..10).for_each(|_| work());
     telemetry.flush(Duration::ZERO);
     (0..20).for_each(|_| work());
-    let begin = std::time::Instant::now();
+    let (begin, before) = (std::time::Instant::now(), dropped("shutdown_timeout"));
     let report = telemetry.shutdown(Duration::from_millis(50));
     assert!(!report.is_complete() && begin.elapsed() < LONG);
     let stuck = &report.exporters()[0];
-    assert_eq!(stuck.abandoned + stuck.pending, 30, "{stuck:?}");
+    assert_eq!((stuck.abandoned, stuck.pending), (30, 0), "what was being sent is given up as well: {stuck:?}");
+    assert_eq!(dropped("shutdown_timeout") - before, 30);
     gate.open();
+}
+
+/// Spans that were dropped for a reason, of the whole process.
+fn dropped(reason: &str) -> u64 {
+    let health = obs::snapshot().health().clone();
+    let of_reason = health.counters().filter(|(signal, known, _)| *signal == "spans" && *known == reason);
+    of_reason.map(|(.., n)| n).sum()
+}
+
+/// Spans inside each other, all of which end when it is said.
+struct Nest {
+    go: mpsc::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Nest {
+    fn begin(spans: u32) -> Self {
+        let ((go, waits), (says, begun)) = (mpsc::channel(), mpsc::channel());
+        let thread = std::thread::spawn(move || nested(spans - 1, &says, &waits));
+        begun.recv().expect("it begins");
+        Self { go, thread }
+    }
+
+    fn end(self) {
+        self.go.send(()).expect("it waits");
+        self.thread.join().expect("no panic");
+    }
+}
+
+#[traced]
+fn nested(deeper: u32, begun: &mpsc::Sender<()>, go: &mpsc::Receiver<()>) {
+    if deeper > 0 {
+        return nested(deeper - 1, begun, go);
+    }
+    begun.send(()).expect("somebody listens");
+    go.recv().expect("it is said");
+}
+
+#[test]
+fn what_ends_while_a_shutdown_waits_for_an_exporter_is_counted() {
+    /// Says that a batch has come, and takes it when it is opened.
+    struct Announced(Gate, mpsc::Sender<()>);
+
+    impl Exporter for Announced {
+        type Error = Refused;
+
+        fn export(&mut self, batch: &Batch) -> Result<(), Refused> {
+            self.1.send(()).map_err(|_| Refused)?;
+            self.0.export(batch)
+        }
+    }
+
+    let _turn = turn();
+    let (gate, (says, came)) = (Gate::default(), mpsc::channel());
+    let builder = obs::builder().collect_interval(LONG).exporter(Announced(gate.clone(), says));
+    let telemetry = builder.start().expect("one at a time");
+    let (finished, late) = (obs::snapshot().health().spans_finished, dropped("after_shutdown"));
+    let nest = Nest::begin(50);
+    work();
+    let stops = std::thread::spawn(move || telemetry.shutdown(LONG));
+    came.recv_timeout(LONG).expect("what had ended is brought");
+    nest.end();
+    gate.open();
+    let report = stops.join().expect("no panic");
+    assert_eq!((report.finished() - finished, report.exporters()[0].exported), (51, 1));
+    assert_eq!(dropped("after_shutdown") - late, 50);
+    assert!(report.dropped().any(|(reason, _)| reason == "after_shutdown"), "{report}");
+}
+
+#[test]
+fn what_ends_between_two_telemetries_is_counted_and_not_handed_to_the_second() {
+    let _turn = turn();
+    let telemetry = obs::builder().exporter(Memory::new()).start().expect("one at a time");
+    let nest = Nest::begin(50);
+    telemetry.shutdown(LONG);
+    let late = dropped("after_shutdown");
+    nest.end();
+    let memory = Memory::new();
+    let telemetry = obs::builder().exporter(memory.clone()).start().expect("one at a time");
+    work();
+    telemetry.shutdown(LONG);
+    assert_eq!((memory.spans_named("nested").len(), memory.spans_named("work").len()), (0, 1));
+    assert_eq!(dropped("after_shutdown") - late, 50);
+}
+
+#[test]
+fn a_timeout_without_end_is_no_panic() {
+    let Kept { telemetry, _turn, .. } = Kept::start();
+    work();
+    assert!(telemetry.flush(Duration::MAX).is_complete());
+    assert!(telemetry.shutdown(Duration::MAX).is_complete());
 }
 
 #[test]
@@ -264,6 +356,18 @@ fn a_burst_waits_in_the_rings_for_a_lone_exporter_that_is_slower() {
     let report = telemetry.shutdown(LONG);
     assert_eq!((report.exporters()[0].exported, report.exporters()[0].refused), (200_000, 0), "{report}");
     assert_eq!(obs::snapshot().health().spans_dropped(), before);
+}
+
+#[test]
+fn a_burst_waits_in_the_rings_for_two_exporters_that_are_slower() {
+    let _turn = turn();
+    let slow = || Slow(Duration::from_millis(20));
+    let builder = obs::builder().span_memory(16 << 20).queue_capacity(4096).exporter(slow()).exporter(slow());
+    let telemetry = builder.start().expect("one at a time");
+    (0..200_000).for_each(|_| work());
+    let report = telemetry.shutdown(LONG);
+    let counts: Vec<_> = report.exporters().iter().map(|exporter| (exporter.exported, exporter.refused)).collect();
+    assert_eq!(counts, [(200_000, 0); 2], "{report}");
 }
 
 #[traced]

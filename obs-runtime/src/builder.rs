@@ -292,6 +292,8 @@ impl Builder {
     }
 
     fn launch(self, collector: &Arc<Collector>) -> Result<Threads, StartError> {
+        // What ended since the last shutdown was meant for its exporters, not for these.
+        collector::count_left_over();
         clock::choose(&self.clock);
         crate::totals::started();
         MEMORY.set_limit(self.span_memory);

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::ids::{SpanId, TraceId};
 use crate::level::Level;
-use crate::value::Value;
+use crate::value::{self, Value};
 
 /// Where events of one kind come from: a line of the program, or of a crate that logs through a bridge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,11 @@ pub struct Event {
 }
 
 impl Event {
+    /// What it takes in memory, about.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.message.len() + value::bytes_of(&self.fields)
+    }
+
     /// Where it comes from.
     pub const fn source(&self) -> EventSource {
         self.source

@@ -35,14 +35,16 @@ pub struct Health {
     pub too_short: u64,
     /// Values the redactor changed.
     pub redacted: u64,
+    /// Texts on which the redactor panicked; `[redacted]` stands in their place.
+    pub redactor_panics: u64,
     /// Calls that `in_flight` does not list, because their thread already had 1,024; they are counted all the same.
     pub in_flight_full: u64,
     /// Events that happened and were to be recorded.
     pub events_recorded: u64,
     /// Events, late fields and links refused because the memory for spans in flight was used up.
     pub notes_full: u64,
-    /// Events, late fields and links whose span was not found, because it had ended or its end was lost. Such events are
-    /// there all the same, beside the spans.
+    /// Events, late fields and links whose span was not found, because it had ended or its end was lost; and those that
+    /// were made when telemetry had stopped. Events of the first kind are there all the same, beside the spans.
     pub notes_late: u64,
     /// Headers of contexts, or members of `tracestate` and `baggage`, that were malformed or past a limit.
     pub headers_dropped: u64,
@@ -58,6 +60,8 @@ pub struct Health {
     pub export_failed: u64,
     /// Spans that were still waiting when the deadline of a shutdown passed.
     pub shutdown_timeout: u64,
+    /// Spans that had begun while telemetry ran and ended when its shutdown had taken what there was.
+    pub after_shutdown: u64,
     /// Field values cut to the limit, or fields left out because the span was full.
     pub fields_truncated: u64,
     /// Durations past the last bucket (78 hours), counted in it.
@@ -92,6 +96,7 @@ impl Health {
             ("spans", "queue_full", self.queue_full),
             ("spans", "export_failed", self.export_failed),
             ("spans", "shutdown_timeout", self.shutdown_timeout),
+            ("spans", "after_shutdown", self.after_shutdown),
             ("spans", "rejected", self.rejected),
             ("spans", "not_kept", self.not_kept),
             ("spans", "rate_limited", self.rate_limited),
@@ -100,6 +105,7 @@ impl Health {
             ("events", "notes_late", self.notes_late),
             ("events", "events_failed", self.events_failed),
             ("fields", "fields_truncated", self.fields_truncated),
+            ("fields", "redactor_panics", self.redactor_panics),
             ("contexts", "headers_dropped", self.headers_dropped),
             ("metrics", "in_flight_full", self.in_flight_full),
             ("metrics", "clamped", self.clamped),
@@ -143,6 +149,11 @@ impl Health {
 
     /// Spans that did not reach every exporter though they were meant to, for whatever reason.
     pub fn spans_dropped(&self) -> u64 {
-        self.ring_full + self.queue_full + self.export_failed + self.rejected + self.shutdown_timeout
+        self.ring_full
+            + self.queue_full
+            + self.export_failed
+            + self.rejected
+            + self.shutdown_timeout
+            + self.after_shutdown
     }
 }

@@ -52,6 +52,8 @@ counters! {
     TOO_SHORT => too_short,
     REDACTED => redacted,
     SHUTDOWN_TIMEOUT => shutdown_timeout,
+    AFTER_SHUTDOWN => after_shutdown,
+    REDACTOR_PANICS => redactor_panics,
     SERIES_FULL => series_full,
     EXPORTER_PANICS => exporter_panics,
     CONFIG_WARNINGS => config_warnings,

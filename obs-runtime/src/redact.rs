@@ -1,10 +1,13 @@
 //! What may not leave the process is taken out of texts before anybody is given them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::batch::Span;
 use crate::event::Event;
-use crate::health_counters::REDACTED;
+use crate::health_counters::{REDACTED, REDACTOR_PANICS};
 use crate::ids::{SpanId, TraceId};
 use crate::note::TEXT;
+use crate::sensitive::REDACTED as IN_ITS_PLACE;
 use crate::span::MESSAGE;
 use crate::value::Value;
 
@@ -29,6 +32,8 @@ use crate::value::Value;
 /// ```
 pub trait Redact: Send + 'static {
     /// What stands in the text's place; `None` leaves it as it is.
+    ///
+    /// When it panics `[redacted]` stands there, and [`crate::Health::redactor_panics`] counts it.
     fn redact(&self, key: &str, text: &str) -> Option<Box<str>>;
 }
 
@@ -77,16 +82,25 @@ impl Guarded<'_> {
         }
     }
 
+    /// What the redactor says. One that panics has seen something it does not understand: that does not leave the process.
+    fn asked(&self, key: &str, text: &str) -> Option<Box<str>> {
+        let answer = catch_unwind(AssertUnwindSafe(|| self.redactor.redact(key, text)));
+        answer.unwrap_or_else(|_| {
+            REDACTOR_PANICS.add(1);
+            Some(IN_ITS_PLACE.into())
+        })
+    }
+
     /// Redacts what stands before and after the span's own ids.
     fn around_ids(&self, key: &str, text: &str) -> Option<Box<str>> {
         // Shorter than the shorter of them, it holds none.
         if text.len() < 16 {
-            return self.redactor.redact(key, text);
+            return self.asked(key, text);
         }
         let trace = self.trace.map(|id| id.to_string());
         let span = self.span.map(|id| id.to_string());
         let found = [trace, span].into_iter().flatten().find_map(|id| Some((text.find(&id)?, id.len())));
-        let Some((at, length)) = found else { return self.redactor.redact(key, text) };
+        let Some((at, length)) = found else { return self.asked(key, text) };
         let (before, id, after) = (&text[..at], &text[at..at + length], &text[at + length..]);
         let parts = [before, after].map(|part| if part.is_empty() { None } else { self.around_ids(key, part) });
         let [None, None] = &parts else {

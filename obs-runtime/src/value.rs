@@ -20,6 +20,21 @@ pub enum Value {
     Array(Box<[Value]>),
 }
 
+/// What fields take in memory, about.
+pub(crate) fn bytes_of(fields: &[(&'static str, Value)]) -> usize {
+    size_of_val(fields) + fields.iter().map(|(_, value)| value.bytes_elsewhere()).sum::<usize>()
+}
+
+impl Value {
+    fn bytes_elsewhere(&self) -> usize {
+        match self {
+            Self::Bool(_) | Self::I64(_) | Self::U64(_) | Self::F64(_) => 0,
+            Self::Str(text) => text.len(),
+            Self::Array(values) => size_of_val(&**values) + values.iter().map(Self::bytes_elsewhere).sum::<usize>(),
+        }
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -337,3 +337,50 @@ fn late_notes_do_not_pile_up_and_are_all_counted() {
     kept.telemetry.shutdown(LONG);
     assert_eq!(late() - before, SPANS);
 }
+
+#[test]
+fn a_span_that_outlives_many_others_keeps_what_was_noted_on_it() {
+    #[traced]
+    fn outlives(kept: &Kept) {
+        obs::current().set("early", true);
+        (0..70_000).for_each(|_| brief());
+        kept.telemetry.flush(LONG);
+        obs::current().set("later", true);
+    }
+    #[traced]
+    fn brief() {
+        obs::current().set("n", 1);
+    }
+
+    let kept = Kept::start();
+    let before = late();
+    outlives(&kept);
+    let span = one_span(&kept, "::outlives");
+    let keys: Vec<_> = span.fields().iter().map(|(key, _)| *key).collect();
+    assert_eq!((keys, late() - before), (vec!["early", "later"], 0));
+}
+
+#[test]
+fn events_in_spans_that_have_ended_are_held_in_bounded_bytes_and_counted_past_them() {
+    const SPANS: u64 = 10_000;
+    const EVENTS: u64 = 10;
+    const HELD: u64 = 16 << 20;
+    #[traced]
+    fn ended() -> Context {
+        Context::current()
+    }
+
+    let kept = Kept::start();
+    let before = late();
+    let text = "x".repeat(200);
+    let contexts: Vec<_> = (0..SPANS).map(|_| ended()).collect();
+    kept.telemetry.flush(LONG);
+    for some in contexts.chunks(1000) {
+        for context in some {
+            context.clone().bind(|| (0..EVENTS).for_each(|_| obs::event!(Level::Info, &text)))();
+        }
+        kept.telemetry.flush(LONG);
+    }
+    assert_eq!(events(&kept, &text).len() as u64, SPANS * EVENTS, "as events of their own they are all there");
+    assert!(late() - before >= SPANS * EVENTS - HELD / 200, "{} given up", late() - before);
+}

@@ -257,3 +257,79 @@ fn uuids_are_redacted_beside_the_ids_of_the_span() {
     assert_eq!(text("user"), "[redacted]");
     assert_eq!(text("inside"), format!("[redacted] in {}/{}", span.trace_id(), span.span_id()));
 }
+
+#[test]
+fn a_redactor_that_panics_redacts_the_text_and_is_counted() {
+    struct Picky;
+    impl obs::Redact for Picky {
+        fn redact(&self, _: &str, text: &str) -> Option<Box<str>> {
+            assert!(!text.contains("odd"), "on purpose");
+            None
+        }
+    }
+    #[traced(fields(first = "an odd text", second = "a plain text"))]
+    fn tail_odd() {}
+
+    let kept = Kept::with(obs::builder().redactor(Picky));
+    let panics = || {
+        let counters = health();
+        counters.counters().find(|(_, reason, _)| *reason == "redactor_panics").map_or(0, |(.., n)| n)
+    };
+    let before = panics();
+    (0..2).for_each(|_| tail_odd());
+    let spans = kept.spans("tail_odd");
+    assert_eq!(spans.len(), 2);
+    for span in &spans {
+        let text = |key| span.field(key).unwrap().to_string();
+        assert_eq!((text("first"), text("second")), ("[redacted]".to_owned(), "a plain text".to_owned()));
+    }
+    assert_eq!(panics() - before, 2);
+}
+
+/// A trace that was kept, and its place.
+fn decided(kept: &Kept) -> obs::Context {
+    #[traced]
+    fn tail_decided() -> obs::Context {
+        obs::Context::current()
+    }
+
+    let context = tail_decided();
+    assert_eq!(kept.spans("tail_decided").len(), 1);
+    context
+}
+
+#[test]
+fn late_spans_are_charged_to_the_rate() {
+    #[traced]
+    fn tail_late_limited() {}
+
+    let kept = Kept::with(obs::builder().max_spans_per_second(100));
+    let before = health();
+    let context = decided(&kept);
+    context.bind(|| (0..5000).for_each(|_| tail_late_limited()))();
+    let passed = kept.spans("tail_late_limited").len() as u64;
+    let dropped = change(&before, &health(), "rate_limited");
+    assert_eq!(passed + dropped, 5000);
+    assert!(passed > 0 && dropped > 0, "{passed} passed");
+}
+
+#[test]
+fn late_spans_that_are_short_are_left_out_too() {
+    #[traced]
+    fn tail_late_short() {}
+    #[traced]
+    fn tail_late_failing() -> Result<(), u8> {
+        Err(1)
+    }
+
+    let kept = Kept::with(obs::builder().min_duration(Duration::from_secs(60)));
+    let before = health();
+    let context = decided(&kept);
+    context.bind(|| {
+        (0..10).for_each(|_| tail_late_short());
+        tail_late_failing().unwrap_err();
+    })();
+    assert_eq!(kept.spans("tail_late_failing").len(), 1);
+    assert_eq!(kept.spans("tail_late_short").len(), 0);
+    assert_eq!(change(&before, &health(), "too_short"), 10);
+}

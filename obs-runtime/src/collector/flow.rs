@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::drain::drain;
+use super::notes;
 use super::stages::Stages;
 use super::worker::{Watch, Worker};
 use crate::batch::{Batch, Span};
 use crate::event::Event;
 use crate::exporter::Reader;
+use crate::health_counters::AFTER_SHUTDOWN;
 use crate::report::FlushReport;
 use crate::resource::Resource;
 use crate::snapshot::Snapshot;
@@ -20,7 +22,7 @@ use crate::sync::lock;
 const BATCH: usize = 4096;
 /// How long a full queue is waited for while there is room left in the rings.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// The share of the rings' memory up to which a full queue is waited for where other exporters wait too.
+/// The share of the rings' memory up to which a full queue is waited for where another exporter takes nothing.
 const ROOM: f64 = 0.5;
 
 /// The collector: drains rings into queues.
@@ -59,6 +61,10 @@ impl Collector {
         while !self.stop.load(Ordering::Acquire) {
             self.sleep();
             let mut workers = lock(&self.workers);
+            // Asked under the lock: after a shutdown there is nobody left to hand anything to.
+            if self.stop.load(Ordering::Acquire) {
+                return;
+            }
             self.collect(&mut workers);
             let now = Instant::now();
             if workers.iter().any(|worker| worker.is_due(now)) {
@@ -143,17 +149,24 @@ impl Collector {
     }
 }
 
-/// How long room in a queue is waited for. While one exporter is waited for the rings fill, which costs the others spans: half
-/// of them is left. Alone it may have all: what it has no room for yet is better kept in the rings than thrown away.
+/// How long room in a queue is waited for. What there is no room for yet is better kept in the rings than thrown away, as long
+/// as all exporters take something. Where one takes nothing the others are waited for only while half of the rings is left.
 fn patience(workers: &[Worker]) -> Duration {
-    let is_alone = workers.iter().filter(|worker| worker.wants_records()).count() == 1;
-    if is_alone || MEMORY.fill() < ROOM { PATIENCE } else { Duration::ZERO }
+    let all_take = !workers.iter().any(Worker::is_stalled);
+    if all_take || MEMORY.fill() < ROOM { PATIENCE } else { Duration::ZERO }
+}
+
+/// Counts what lies in the rings and came too late for any exporter.
+pub(crate) fn count_left_over() {
+    drain(BATCH, |spans| AFTER_SHUTDOWN.add(spans.len() as u64));
+    notes::count_left_over();
 }
 
 fn stop_all(workers: &mut Vec<Worker>, deadline: Instant) -> FlushReport {
     // All are asked before the first is waited for: one that is stuck takes no time from the others.
     workers.iter().for_each(Worker::ask_to_stop);
     let in_time = workers.iter_mut().map(|worker| worker.await_stop(deadline)).filter(|in_time| !in_time).count() == 0;
+    count_left_over();
     let report = FlushReport::new(in_time, workers.iter().map(|worker| worker.watch().counts()).collect());
     workers.clear();
     report

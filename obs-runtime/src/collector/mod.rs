@@ -3,6 +3,7 @@
 //! The collector makes batches of what the rings hold and puts them into each exporter's queue; it also asks for
 //! snapshots when an exporter's time has come. Exporters know neither it nor each other.
 
+mod compact;
 mod drain;
 mod flow;
 mod limit;
@@ -16,13 +17,16 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-pub(crate) use flow::Collector;
+pub(crate) use flow::{Collector, count_left_over};
 pub(crate) use stages::Stages;
 pub(crate) use tail::Tail;
 pub(crate) use worker::{DynExporter, Erased};
 
 use crate::report::FlushReport;
 use crate::sync::lock;
+
+/// What stands for a time without end.
+const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The collector that runs now, if any.
 static RUNNING: Mutex<Option<Arc<Collector>>> = Mutex::new(None);
@@ -42,6 +46,12 @@ pub(crate) fn release() {
     *lock(&RUNNING) = None;
 }
 
+/// When a timeout is over; one that no clock can count to is a year.
+fn deadline(timeout: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(timeout).unwrap_or_else(|| now + FAR)
+}
+
 /// The handles of a running collector.
 pub(crate) struct Threads {
     pub(crate) collector: Arc<Collector>,
@@ -51,12 +61,12 @@ pub(crate) struct Threads {
 impl Threads {
     /// Brings everything that has ended so far to the exporters, and waits for them.
     pub(crate) fn flush(&self, timeout: Duration) -> FlushReport {
-        self.collector.flush(Instant::now() + timeout)
+        self.collector.flush(deadline(timeout))
     }
 
     /// Flushes, stops all threads and says how it went.
     pub(crate) fn shutdown(&mut self, timeout: Duration) -> FlushReport {
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline(timeout);
         let report = self.collector.shutdown(deadline);
         if let Some(handle) = self.handle.take() {
             // A collector that is past its deadline is left to itself: waiting would break the promise.

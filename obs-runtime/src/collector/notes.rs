@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::compact::compact;
 use crate::batch::{Notes, Span};
 use crate::clock::Anchor;
 use crate::event::Event;
@@ -14,12 +15,16 @@ use crate::link::Link;
 use crate::note::{NoteKind, NoteRecord, TEXT};
 use crate::shard::POOL;
 use crate::span_memory::MEMORY;
-use crate::value::Value;
+use crate::value::{self, Value};
 
 /// Events, links and late fields of one span, at most, as OpenTelemetry has it.
 const MAX_NOTES: usize = 128;
 /// Spans that run and have notes, at most; past it those that were noted first are given up.
 const MAX_HELD: usize = 65_536;
+
+/// Bytes of notes whose span was not seen yet, at most, as far as they are known; past it those that were noted first are
+/// given up.
+const MAX_BYTES: usize = 16 << 20;
 
 /// Notes whose span still runs.
 #[derive(Default)]
@@ -29,6 +34,8 @@ pub(super) struct Held {
     order: VecDeque<u64>,
     /// Events that nobody was given yet.
     events: Vec<Arc<Event>>,
+    /// What the notes of all spans take.
+    bytes: usize,
 }
 
 #[derive(Default)]
@@ -37,6 +44,7 @@ struct Pending {
     fields: Vec<(&'static str, Value)>,
     /// Late fields past the limit, and those that were cut.
     dropped_fields: u32,
+    bytes: usize,
 }
 
 impl Pending {
@@ -68,11 +76,14 @@ impl Held {
 
     fn take_event(&mut self, record: NoteRecord, event: Arc<Event>) {
         if record.span != 0 && record.is_sampled {
-            let notes = &mut self.pending(record.span).notes;
-            if notes.events.len() < MAX_NOTES {
-                notes.events.push(Arc::clone(&event));
+            let pending = self.pending(record.span);
+            if pending.notes.events.len() < MAX_NOTES {
+                pending.notes.events.push(Arc::clone(&event));
+                let bytes = event.bytes();
+                pending.bytes += bytes;
+                self.bytes += bytes;
             } else {
-                notes.dropped_events += 1;
+                pending.notes.dropped_events += 1;
             }
         }
         self.events.push(event);
@@ -81,25 +92,31 @@ impl Held {
     fn take_fields(&mut self, record: NoteRecord, payload: &[u64]) {
         let pending = self.pending(record.span);
         pending.dropped_fields += u32::from(record.dropped);
+        let mut bytes = 0;
         for field in field_reader::read(payload) {
             if pending.fields.len() < MAX_NOTES {
+                bytes += value::bytes_of(std::slice::from_ref(&field));
                 pending.fields.push(field);
             } else {
                 pending.dropped_fields += 1;
                 FIELDS_TRUNCATED.add(1);
             }
         }
+        pending.bytes += bytes;
+        self.bytes += bytes;
     }
 
     fn take_link(&mut self, record: NoteRecord, payload: &[u64]) {
         let &[high, low, span] = payload else { return };
         let (Some(trace_id), Some(span_id)) = (trace_id([high, low]), SpanId::new(span)) else { return };
-        let notes = &mut self.pending(record.span).notes;
-        if notes.links.len() < MAX_NOTES {
+        let pending = self.pending(record.span);
+        if pending.notes.links.len() < MAX_NOTES {
             let NoteRecord { is_sampled, is_remote, .. } = record;
-            notes.links.push(Link { trace_id, span_id, is_sampled, is_remote });
+            pending.notes.links.push(Link { trace_id, span_id, is_sampled, is_remote });
+            pending.bytes += size_of::<Link>();
+            self.bytes += size_of::<Link>();
         } else {
-            notes.dropped_links += 1;
+            pending.notes.dropped_links += 1;
         }
     }
 
@@ -110,18 +127,26 @@ impl Held {
         self.by_span.entry(span).or_default()
     }
 
-    /// Spans whose end was lost, or that outlive 65,536 others: their notes are counted. Asked when all rings have been
+    fn remove(&mut self, span: u64) -> Option<Pending> {
+        let pending = self.by_span.remove(&span)?;
+        self.bytes -= pending.bytes;
+        Some(pending)
+    }
+
+    /// Spans whose end was lost, or that had ended before, or that run while too many others have notes: their notes are counted. Asked when all rings have been
     /// read: before that, spans that have ended are still on their way.
     pub(super) fn give_up_the_oldest(&mut self) {
-        while self.order.len() > MAX_HELD {
-            let oldest = self.order.pop_front().and_then(|span| self.by_span.remove(&span));
-            NOTES_LATE.add(oldest.map_or(0, |pending| pending.len() as u64));
+        while self.by_span.len() > MAX_HELD || self.bytes > MAX_BYTES {
+            let Some(oldest) = self.order.pop_front() else { break };
+            NOTES_LATE.add(self.remove(oldest).map_or(0, |pending| pending.len() as u64));
         }
+        compact(&mut self.order, self.by_span.len(), |span| self.by_span.contains_key(span));
     }
 
     /// Spans that have not ended when there is no later round: their notes are counted.
     pub(super) fn give_up_all(&mut self) {
         self.order.clear();
+        self.bytes = 0;
         NOTES_LATE.add(self.by_span.drain().map(|(_, pending)| pending.len() as u64).sum());
     }
 
@@ -131,7 +156,7 @@ impl Held {
             return;
         }
         for span in spans {
-            let Some(pending) = self.by_span.remove(&span.span_id.get()) else { continue };
+            let Some(pending) = self.remove(span.span_id.get()) else { continue };
             span.fields.extend(pending.fields);
             span.dropped_fields += pending.dropped_fields;
             let noted = pending.notes.events.len() + pending.notes.links.len() > 0;
@@ -145,6 +170,13 @@ impl Held {
     /// Events that were not handed on yet.
     pub(super) fn take_events(&mut self) -> Vec<Arc<Event>> {
         std::mem::take(&mut self.events)
+    }
+}
+
+/// Counts what lies in the rings as late.
+pub(super) fn count_left_over() {
+    for shard in POOL.all() {
+        shard.notes.drain(&MEMORY, |_, _| NOTES_LATE.add(1));
     }
 }
 

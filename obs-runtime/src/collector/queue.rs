@@ -32,6 +32,8 @@ struct Inner {
     /// Pieces of work ever put in, and ever finished: a flush waits until the second reaches the first.
     put: u64,
     done: u64,
+    /// Spans are no longer waited for: what is still being exported is counted as given up.
+    is_abandoned: bool,
 }
 
 impl Queue {
@@ -85,14 +87,21 @@ impl Queue {
         }
     }
 
-    /// Says that a piece of work is finished.
-    pub(super) fn done(&self, work: &Work) {
+    /// Takes a batch that was exported, or failed, out of what is pending, and says how many of its spans are still to be
+    /// counted: none when they were given up meanwhile.
+    pub(super) fn settle(&self, batch: &Batch) -> u64 {
         let mut inner = lock(&self.inner);
-        inner.done += 1;
-        if let Work::Export(batch) = work {
-            inner.spans -= batch.spans.len();
-            inner.records -= batch.records();
+        if inner.is_abandoned {
+            return 0;
         }
+        inner.spans -= batch.spans.len();
+        inner.records -= batch.records();
+        batch.spans.len() as u64
+    }
+
+    /// Says that a piece of work is finished and counted.
+    pub(super) fn done(&self) {
+        lock(&self.inner).done += 1;
         self.changed.notify_all();
     }
 
@@ -110,21 +119,13 @@ impl Queue {
         true
     }
 
-    /// Throws away the batches that still wait, and says how many spans they hold.
+    /// Throws away the batches that still wait, gives up the one that is being exported, and says how many spans they hold.
     pub(super) fn abandon(&self) -> u64 {
         let mut inner = lock(&self.inner);
-        let (mut spans, mut records) = (0, 0);
-        inner.work.retain(|work| match work {
-            Work::Export(batch) => {
-                spans += batch.spans.len();
-                records += batch.records();
-                false
-            }
-            _ => true,
-        });
-        inner.spans -= spans;
-        inner.records -= records;
-        spans as u64
+        inner.work.retain(|work| !matches!(work, Work::Export(_)));
+        inner.is_abandoned = true;
+        inner.records = 0;
+        std::mem::take(&mut inner.spans) as u64
     }
 
     /// Spans that wait or are being exported.

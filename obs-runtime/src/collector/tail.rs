@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
+use super::compact::compact;
 use super::limit::RateLimit;
 use crate::batch::Span;
 use crate::health_counters::{self as counters, Counter};
@@ -75,20 +76,37 @@ impl Tail {
     /// Takes spans in, and gives those of decided traces.
     pub(super) fn take(&mut self, spans: Vec<Span>) -> Vec<Span> {
         let now = Instant::now();
-        let mut out = Vec::new();
+        let (mut out, mut late) = (Vec::new(), Vec::new());
         for span in spans {
             match self.decided.get(span.trace_id) {
-                Some(verdict) => {
-                    verdict.count(1);
-                    if let Verdict::Kept(_) = verdict {
-                        out.push(span);
-                    }
-                }
+                Some(Verdict::Kept(_)) => late.push(span),
+                Some(dropped @ Verdict::Dropped(_)) => dropped.count(1),
                 None => self.hold(span, now),
             }
         }
+        self.pass_late(late, now, &mut out);
         while self.held > self.rules.capacity && self.decide_oldest(&mut out) {}
         out
+    }
+
+    /// Hands on spans that ended after their trace was kept: what would have been left out of it, or is past the rate, is
+    /// left out of them.
+    fn pass_late(&mut self, late: Vec<Span>, now: Instant, out: &mut Vec<Span>) {
+        let mut passed = Vec::new();
+        self.pass(late, &mut passed);
+        for span in passed {
+            match self.decided.get(span.trace_id) {
+                Some(kept) if self.admits(1, now) => {
+                    kept.count(1);
+                    out.push(span);
+                }
+                _ => counters::RATE_LIMITED.add(1),
+            }
+        }
+    }
+
+    fn admits(&mut self, spans: usize, now: Instant) -> bool {
+        self.limit.as_mut().is_none_or(|limit| limit.admits(spans, now))
     }
 
     fn hold(&mut self, span: Span, now: Instant) {
@@ -120,6 +138,7 @@ impl Tail {
         while self.order.front().is_some_and(|(since, _)| now.duration_since(*since) >= self.rules.wait) {
             self.decide_oldest(&mut out);
         }
+        compact(&mut self.order, self.traces.len(), |(_, trace)| self.traces.contains_key(trace));
         counters::SPANS_HELD.set(self.held as u64);
         out
     }
@@ -159,8 +178,11 @@ impl Tail {
         let Some(reason) = self.reason_to_keep(trace_id, spans) else {
             return Verdict::Dropped(&counters::NOT_KEPT);
         };
-        let admitted = self.limit.as_mut().is_none_or(|limit| limit.admits(spans.len(), Instant::now()));
-        if admitted { Verdict::Kept(reason) } else { Verdict::Dropped(&counters::RATE_LIMITED) }
+        if self.admits(spans.len(), Instant::now()) {
+            Verdict::Kept(reason)
+        } else {
+            Verdict::Dropped(&counters::RATE_LIMITED)
+        }
     }
 
     fn reason_to_keep(&mut self, trace_id: TraceId, spans: &[Span]) -> Option<&'static Counter> {
@@ -232,5 +254,57 @@ impl Decided {
             let oldest = self.order.pop_front();
             oldest.map(|oldest| self.verdicts.remove(&oldest));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::callsite::{Callsite, Meta};
+    use crate::ids::SpanId;
+    use crate::origin::Origin;
+    use crate::trace_state::TraceState;
+
+    static CALLSITE: Callsite = Callsite::new(Meta::EMPTY);
+
+    fn root(trace: u128) -> Span {
+        Span {
+            trace_id: TraceId::new(trace).expect("not zero"),
+            span_id: SpanId::new(1).expect("not zero"),
+            parent: None,
+            callsite: &CALLSITE,
+            start: 0,
+            nanos: 0,
+            outcome: Outcome::Ok,
+            error_type: None,
+            message: None,
+            polls: None,
+            thread: 0,
+            fields: Vec::new(),
+            dropped_fields: 0,
+            series: 0,
+            is_timed: false,
+            origin: Origin::Root,
+            is_random: true,
+            over_budget: false,
+            trace_state: TraceState::default(),
+            notes: None,
+        }
+    }
+
+    #[test]
+    fn decided_traces_leave_nothing_in_the_order_of_those_that_wait() {
+        let mut tail = Tail::new(Some(TailSampler::new().keep_ratio(1.0)), None, Duration::ZERO).expect("rules");
+        let mut open = root(u128::MAX);
+        open.origin = Origin::Child;
+        tail.take(vec![open]);
+        let mut kept = 0;
+        for round in 0..20 {
+            tail.begin_round();
+            kept += tail.take((1..=1000).map(|n| root(round * 1000 + n)).collect()).len() + tail.end_round().len();
+        }
+        assert_eq!(kept, 19_000, "the last round's are decided in the next");
+        assert!(tail.order.len() < 5000, "{} traces are named", tail.order.len());
+        assert_eq!(tail.decide_all().len(), 1001, "and the one that is open is not forgotten");
     }
 }

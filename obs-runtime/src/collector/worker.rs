@@ -133,9 +133,9 @@ impl Worker {
         self.wants.spans
     }
 
-    /// Whether it is given batches.
-    pub(super) const fn wants_records(&self) -> bool {
-        self.wants.spans || self.wants.events
+    /// Whether it had no room for the last batch.
+    pub(super) const fn is_stalled(&self) -> bool {
+        self.stalled
     }
 
     pub(super) const fn wants_snapshots(&self) -> bool {
@@ -173,6 +173,11 @@ impl Worker {
             let spans = self.shared.queue.abandon();
             self.shared.abandoned.fetch_add(spans, Ordering::Relaxed);
             SHUTDOWN_TIMEOUT.add(spans);
+            // Once for each exporter: the process ends soon, and nobody will look at the counters.
+            eprintln!(
+                "obs: exporter {} was not done when the time for the shutdown was over; {spans} spans were given up",
+                self.shared.name
+            );
         }
         in_time
     }
@@ -209,19 +214,19 @@ impl Shared {
         loop {
             let work = self.queue.take();
             let stop = matches!(work, Work::Shutdown);
-            let (spans, kind) = match &work {
-                Work::Export(batch) => (batch.spans.len(), Kind::Export),
-                Work::Report(_) => (0, Kind::Report),
-                Work::Flush | Work::Shutdown => (0, Kind::Flush),
-            };
             let outcome = catch_unwind(AssertUnwindSafe(|| match &work {
                 Work::Export(batch) => exporter.export(batch),
                 Work::Report(snapshot) => exporter.report(snapshot),
                 Work::Flush => exporter.flush(),
                 Work::Shutdown => exporter.shutdown(),
             }));
-            self.settle(spans as u64, kind, outcome);
-            self.queue.done(&work);
+            let (spans, kind) = match &work {
+                Work::Export(batch) => (self.queue.settle(batch), Kind::Export),
+                Work::Report(_) => (0, Kind::Report),
+                Work::Flush | Work::Shutdown => (0, Kind::Flush),
+            };
+            self.settle(spans, kind, outcome);
+            self.queue.done();
             if stop {
                 return;
             }
