@@ -177,7 +177,11 @@ fn otlp(builder: Builder, environment: &Environment) -> Builder {
     if !environment.otlp.is_asked_for() {
         return builder;
     }
-    let builder = builder.exporter(crate::otlp::exporter(&environment.otlp));
+    let (exporter, warnings) = crate::otlp::exporter(&environment.otlp);
+    for warning in &warnings {
+        obs_runtime::config_warning(warning);
+    }
+    let builder = builder.exporter(exporter);
     // A request every 50 ms would be a lot for a service that has little to say; a ring that fills fast does not wait.
     let is_said = environment.batches.delay.is_some() || environment.preset.is_some();
     if is_said { builder } else { builder.collect_interval(Duration::from_secs(1)) }

@@ -17,6 +17,8 @@ use reader::{Lookup, Reader};
 
 pub(crate) use batches::Batches;
 pub(crate) use exporters::{Exporters, Name};
+#[cfg(all(test, feature = "otlp"))]
+pub(crate) use otlp::Client;
 pub(crate) use otlp::Otlp;
 #[cfg(feature = "otlp")]
 pub(crate) use otlp::{Address, Protocol, Signal};

@@ -43,6 +43,16 @@ impl Way {
     }
 }
 
+impl Target {
+    /// Whether a signal can be sent there: looks at the address and the headers, and reads the certificates.
+    ///
+    /// # Errors
+    /// The one that the telemetry would not start with.
+    pub fn check(&self, signal: Signal) -> Result<(), SendError> {
+        Way::to(self, signal).map(drop)
+    }
+}
+
 pub(super) struct Http {
     client: Client,
     url: String,

@@ -14,11 +14,11 @@ use crate::support::{LONG, Running, work_times};
 
 const OK: Reply = Reply::Take(Vec::new());
 
-/// Spans only, with short waits between tries.
+/// Spans only, with waits between tries that are short, and together long enough for a server to come back.
 fn quick(url: &str) -> Otlp {
     let millis = Duration::from_millis;
     let otlp = Otlp::new().endpoint(url).protocol(Protocol::Grpc).without_metrics().without_logs();
-    otlp.backoff(millis(1), millis(20)).timeout(millis(2_000))
+    otlp.backoff(millis(50), millis(200)).timeout(millis(2_000))
 }
 
 /// A `google.rpc.Status` with a `RetryInfo` of so many milliseconds, up to 127.

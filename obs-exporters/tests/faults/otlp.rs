@@ -12,10 +12,10 @@ use crate::obs::traced;
 use crate::server::{Act, Seen, Server, free_address};
 use crate::support::{LONG, Running, said_by, work, work_times};
 
-/// Spans only, with short waits between tries.
+/// Spans only, with waits between tries that are short, and together long enough for a server to come back.
 fn quick(url: &str) -> Otlp {
     let millis = Duration::from_millis;
-    Otlp::new().endpoint(url).without_metrics().without_logs().backoff(millis(1), millis(20)).timeout(millis(2_000))
+    Otlp::new().endpoint(url).without_metrics().without_logs().backoff(millis(50), millis(200)).timeout(millis(2_000))
 }
 
 fn spans(seen: &Seen) -> u64 {
@@ -97,7 +97,7 @@ fn retry_after_is_waited_for() {
     work();
     let begin = Instant::now();
     let (complete, report) = running.flush(LONG);
-    // Without the header the next try would have come within a millisecond.
+    // Without the header the next try would have come within 50 ms.
     assert!(complete && report.exported == 1 && begin.elapsed() >= Duration::from_secs(1), "{report:?}");
     running.shutdown(LONG);
 }
