@@ -148,6 +148,30 @@ fn a_stuck_exporter_delays_nobody_and_what_its_queue_refuses_is_counted() {
 }
 
 #[test]
+fn a_queue_is_bounded_in_bytes_as_well() {
+    #[traced(fields(text))]
+    fn talks(text: &str) {
+        let _ = text;
+    }
+
+    let _turn = turn();
+    let gate = Gate::default();
+    let builder = obs::builder().queue_memory(1 << 20).exporter(gate.clone());
+    let telemetry = builder.start().expect("one at a time");
+    let text = "x".repeat(200);
+    for _ in 0..20 {
+        (0..1000).for_each(|_| talks(&text));
+        telemetry.flush(Duration::ZERO);
+    }
+    let report = telemetry.flush(Duration::ZERO);
+    let stuck = &report.exporters()[0];
+    assert_eq!(stuck.refused + stuck.pending, 20_000);
+    // What one batch may have that finds the queue empty, and no more than a megabyte beside it.
+    assert!(stuck.pending <= (1 << 20) / 200 + 1000, "{stuck:?}");
+    gate.open();
+}
+
+#[test]
 fn an_exporter_after_a_stuck_one_still_has_its_last_words() {
     struct LastWords(mpsc::Sender<()>);
 

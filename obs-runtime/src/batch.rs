@@ -13,7 +13,7 @@ use crate::outcome::Outcome;
 use crate::resource::Resource;
 use crate::snapshot::Polls;
 use crate::trace_state::TraceState;
-use crate::value::Value;
+use crate::value::{self, Value};
 
 /// Spans and events handed to exporters, oldest first within each thread.
 #[derive(Clone, Debug)]
@@ -21,9 +21,21 @@ pub struct Batch {
     pub(crate) resource: Arc<Resource>,
     pub(crate) spans: Vec<Span>,
     pub(crate) events: Vec<Arc<Event>>,
+    bytes: usize,
 }
 
 impl Batch {
+    pub(crate) fn new(resource: Arc<Resource>, spans: Vec<Span>, events: Vec<Arc<Event>>) -> Self {
+        let of_events = events.iter().map(|event| event.bytes()).sum::<usize>();
+        let bytes = spans.iter().map(Span::bytes).sum::<usize>() + of_events;
+        Self { resource, spans, events, bytes }
+    }
+
+    /// What it takes in memory, about.
+    pub(crate) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Spans and events.
     pub(crate) fn records(&self) -> usize {
         self.spans.len() + self.events.len()
@@ -84,6 +96,11 @@ pub(crate) struct Notes {
 }
 
 impl Span {
+    /// What it takes in memory, about; its events, which it shares with their batch, are not in it.
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + value::bytes_of(&self.fields) + self.message.as_ref().map_or(0, |text| text.len())
+    }
+
     /// The trace it belongs to.
     pub const fn trace_id(&self) -> TraceId {
         self.trace_id

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::baggage_fields;
 use crate::clock::{self, ClockChoice};
-use crate::collector::{self, Collector, DynExporter, Erased, Stages, Tail, Threads};
+use crate::collector::{self, Capacity, Collector, DynExporter, Erased, Stages, Tail, Threads};
 use crate::exemplars;
 use crate::exporter::{Exporter, Reader};
 use crate::level::Level;
@@ -46,7 +46,7 @@ pub struct Builder {
     exporters: Vec<Box<dyn DynExporter>>,
     clock: ClockChoice,
     interval: Duration,
-    queue: usize,
+    queue: Capacity,
     span_memory: usize,
     level: Level,
     sampler: Sampler,
@@ -80,7 +80,7 @@ impl Default for Builder {
             exporters: Vec::new(),
             clock: ClockChoice::Auto,
             interval: Duration::ZERO,
-            queue: 65_536,
+            queue: Capacity { records: 65_536, bytes: 64 << 20 },
             span_memory: crate::span_memory::DEFAULT_MEMORY,
             level: Level::Info,
             sampler: Sampler::default(),
@@ -152,7 +152,14 @@ impl Builder {
 
     /// Spans that may wait before each exporter; 65,536 by default.
     pub const fn queue_capacity(mut self, spans: usize) -> Self {
-        self.queue = spans;
+        self.queue.records = spans;
+        self
+    }
+
+    /// Bytes of spans and events that may wait before each exporter, as far as they are known; 64 MiB by default. What has
+    /// no room is refused and counted, as past [`Builder::queue_capacity`].
+    pub const fn queue_memory(mut self, bytes: usize) -> Self {
+        self.queue.bytes = bytes;
         self
     }
 

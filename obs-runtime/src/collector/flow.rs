@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::drain::drain;
 use super::notes;
+use super::queue::Capacity;
 use super::stages::Stages;
 use super::worker::{Watch, Worker};
 use crate::batch::{Batch, Span};
@@ -48,7 +49,7 @@ impl Collector {
         &self,
         exporter: Box<dyn super::DynExporter>,
         reader: Reader,
-        capacity: usize,
+        capacity: Capacity,
     ) -> std::io::Result<()> {
         let worker = Worker::spawn(exporter, reader, capacity)?;
         lock(&self.workers).push(worker);
@@ -98,13 +99,13 @@ impl Collector {
         while !spans.is_empty() || !events.is_empty() {
             let later = spans.split_off(spans.len().min(BATCH));
             let later_events = events.split_off(events.len().min(BATCH));
-            let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, events });
+            let batch = Arc::new(Batch::new(Arc::clone(&self.resource), spans, events));
             let patience = patience(workers);
             let (with_spans, without): (Vec<_>, Vec<_>) = workers.iter_mut().partition(|worker| worker.wants_spans());
             with_spans.into_iter().for_each(|worker| worker.offer(&batch, patience));
             if !without.is_empty() && !batch.events.is_empty() {
                 let (resource, events) = (Arc::clone(&self.resource), batch.events.clone());
-                let batch = Arc::new(Batch { resource, spans: Vec::new(), events });
+                let batch = Arc::new(Batch::new(resource, Vec::new(), events));
                 without.into_iter().for_each(|worker| worker.offer(&batch, patience));
             }
             (spans, events) = (later, later_events);

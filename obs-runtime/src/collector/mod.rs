@@ -18,6 +18,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 pub(crate) use flow::{Collector, count_left_over};
+pub(crate) use queue::Capacity;
 pub(crate) use stages::Stages;
 pub(crate) use tail::Tail;
 pub(crate) use worker::{DynExporter, Erased};

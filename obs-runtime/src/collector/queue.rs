@@ -16,11 +16,19 @@ pub(super) enum Work {
     Shutdown,
 }
 
-/// Work for one exporter. Bounded in spans and events: what it has no room for is refused.
+/// What may wait before an exporter.
+#[derive(Clone, Copy)]
+pub(crate) struct Capacity {
+    /// Spans and events.
+    pub(crate) records: usize,
+    pub(crate) bytes: usize,
+}
+
+/// Work for one exporter. Bounded in spans and events, and in their bytes: what it has no room for is refused.
 pub(super) struct Queue {
     inner: Mutex<Inner>,
     changed: Condvar,
-    capacity: usize,
+    capacity: Capacity,
 }
 
 #[derive(Default)]
@@ -29,6 +37,7 @@ struct Inner {
     spans: usize,
     /// Spans and events.
     records: usize,
+    bytes: usize,
     /// Pieces of work ever put in, and ever finished: a flush waits until the second reaches the first.
     put: u64,
     done: u64,
@@ -37,7 +46,7 @@ struct Inner {
 }
 
 impl Queue {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(super) fn new(capacity: Capacity) -> Self {
         Self { inner: Mutex::new(Inner::default()), changed: Condvar::new(), capacity }
     }
 
@@ -45,7 +54,7 @@ impl Queue {
     pub(super) fn put_batch(&self, batch: &Arc<Batch>, deadline: Instant) -> bool {
         let mut inner = lock(&self.inner);
         // An empty queue takes any batch, however large.
-        while inner.records > 0 && inner.records + batch.records() > self.capacity {
+        while inner.records > 0 && !self.has_room(&inner, batch) {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
@@ -54,8 +63,14 @@ impl Queue {
         }
         inner.spans += batch.spans.len();
         inner.records += batch.records();
+        inner.bytes += batch.bytes();
         self.put_work(&mut inner, Work::Export(Arc::clone(batch)));
         true
+    }
+
+    fn has_room(&self, inner: &Inner, batch: &Batch) -> bool {
+        let Capacity { records, bytes } = self.capacity;
+        inner.records + batch.records() <= records && inner.bytes + batch.bytes() <= bytes
     }
 
     /// Puts in work that takes no room. A snapshot replaces one that still waits: it says the same and more.
@@ -96,6 +111,7 @@ impl Queue {
         }
         inner.spans -= batch.spans.len();
         inner.records -= batch.records();
+        inner.bytes -= batch.bytes();
         batch.spans.len() as u64
     }
 
@@ -124,7 +140,7 @@ impl Queue {
         let mut inner = lock(&self.inner);
         inner.work.retain(|work| !matches!(work, Work::Export(_)));
         inner.is_abandoned = true;
-        inner.records = 0;
+        (inner.records, inner.bytes) = (0, 0);
         std::mem::take(&mut inner.spans) as u64
     }
 

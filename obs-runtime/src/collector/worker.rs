@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::queue::{Queue, Work};
+use super::queue::{Capacity, Queue, Work};
 use crate::batch::Batch;
 use crate::exporter::{Exporter, Reader, Wants};
 use crate::health_counters::{EXPORT_FAILED, EXPORTER_PANICS, QUEUE_FULL, REJECTED, SHUTDOWN_TIMEOUT};
@@ -85,7 +85,7 @@ struct Shared {
 }
 
 impl Worker {
-    pub(super) fn spawn(exporter: Box<dyn DynExporter>, reader: Reader, capacity: usize) -> std::io::Result<Self> {
+    pub(super) fn spawn(exporter: Box<dyn DynExporter>, reader: Reader, capacity: Capacity) -> std::io::Result<Self> {
         let wants = exporter.wants();
         let shared = Arc::new(Shared {
             name: exporter.name(),
