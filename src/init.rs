@@ -6,18 +6,6 @@ use std::time::Duration;
 use obs_runtime::{Builder, ClockChoice, StartError, Telemetry, Value};
 
 use crate::environment::{Choice, Clock, Environment, Name};
-#[cfg(not(all(
-    feature = "console",
-    feature = "prometheus",
-    feature = "json",
-    feature = "chrome",
-    feature = "flamegraph",
-    feature = "otlp",
-    feature = "zipkin",
-    feature = "influx",
-    feature = "remote-write"
-)))]
-use crate::not_built::not_built;
 
 /// Starts the exporters that the features and the environment ask for.
 ///
@@ -189,32 +177,32 @@ fn otlp(builder: Builder, environment: &Environment) -> Builder {
 
 #[cfg(not(feature = "console"))]
 fn console(builder: Builder, environment: &Environment) -> Builder {
-    not_built(builder, environment.console == Choice::Yes, "OBS_CONSOLE", "console")
+    crate::not_built::not_built(builder, environment.console == Choice::Yes, "OBS_CONSOLE", "console")
 }
 
 #[cfg(not(feature = "prometheus"))]
 fn prometheus(builder: Builder, environment: &Environment) -> Builder {
     let asked = environment.exporters.metrics.choice(Name::Prometheus) == Choice::Yes;
-    not_built(builder, asked, "OTEL_METRICS_EXPORTER", "prometheus")
+    crate::not_built::not_built(builder, asked, "OTEL_METRICS_EXPORTER", "prometheus")
 }
 
 #[cfg(not(feature = "json"))]
 fn json(builder: Builder, environment: &Environment) -> Builder {
-    not_built(builder, environment.json_dir.is_some(), "OBS_JSON_DIR", "json")
+    crate::not_built::not_built(builder, environment.json_dir.is_some(), "OBS_JSON_DIR", "json")
 }
 
 #[cfg(not(feature = "chrome"))]
 fn chrome(builder: Builder, environment: &Environment) -> Builder {
-    not_built(builder, environment.chrome.is_some(), "OBS_CHROME", "chrome")
+    crate::not_built::not_built(builder, environment.chrome.is_some(), "OBS_CHROME", "chrome")
 }
 
 #[cfg(not(feature = "flamegraph"))]
 fn flamegraph(builder: Builder, environment: &Environment) -> Builder {
-    not_built(builder, environment.flamegraph.is_some(), "OBS_FLAMEGRAPH", "flamegraph")
+    crate::not_built::not_built(builder, environment.flamegraph.is_some(), "OBS_FLAMEGRAPH", "flamegraph")
 }
 
 #[cfg(not(feature = "otlp"))]
 fn otlp(builder: Builder, environment: &Environment) -> Builder {
     let asked = environment.otlp.is_asked_for();
-    not_built(builder, asked, "OTEL_EXPORTER_OTLP_ENDPOINT or an OTEL_*_EXPORTER", "otlp")
+    crate::not_built::not_built(builder, asked, "OTEL_EXPORTER_OTLP_ENDPOINT or an OTEL_*_EXPORTER", "otlp")
 }

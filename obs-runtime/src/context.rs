@@ -73,7 +73,7 @@ impl Context {
     pub fn remote(trace_id: TraceId, span_id: SpanId, trace_flags: u8, trace_state: TraceState) -> Self {
         let tracing = if trace_flags & 1 == 1 { Tracing::RemoteRecorded } else { Tracing::RemoteDropped };
         let current = Current {
-            trace: halves(trace_id),
+            trace: trace_id.halves(),
             span: span_id.get(),
             info: TraceInfo::new(tracing, trace_flags & 2 == 2, 0),
         };
@@ -126,8 +126,7 @@ impl Context {
 
     /// The trace; `None` when none runs.
     pub fn trace_id(&self) -> Option<TraceId> {
-        let [high, low] = self.current.trace;
-        TraceId::new(u128::from(high) << 64 | u128::from(low))
+        TraceId::from_halves(self.current.trace)
     }
 
     /// The running span; `None` when none runs.
@@ -299,9 +298,4 @@ impl Drop for ScopedContext {
         let before = SCOPES.try_with(|scopes| scopes.borrow_mut().leave(self.serial)).ok().flatten();
         before.map(Context::put);
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the two halves")]
-const fn halves(id: TraceId) -> [u64; 2] {
-    [(id.get() >> 64) as u64, id.get() as u64]
 }

@@ -26,6 +26,17 @@ impl TraceId {
         self.0
     }
 
+    /// The id of the high and the low half, as threads and rings keep it.
+    pub(crate) const fn from_halves([high, low]: [u64; 2]) -> Option<Self> {
+        Self::new((high as u128) << 64 | low as u128)
+    }
+
+    /// The high and the low half.
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+    pub(crate) const fn halves(self) -> [u64; 2] {
+        [(self.0 >> 64) as u64, self.0 as u64]
+    }
+
     /// The id in network byte order, as OTLP carries it.
     pub const fn to_bytes(self) -> [u8; 16] {
         self.0.to_be_bytes()

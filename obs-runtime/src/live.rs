@@ -89,7 +89,7 @@ pub fn in_flight() -> Vec<InFlight> {
                     callsite: meta.callsite,
                     elapsed: Duration::from_nanos(now.saturating_sub(start)),
                     thread: shard.number,
-                    trace_id: TraceId::new(u128::from(high) << 64 | u128::from(low)),
+                    trace_id: TraceId::from_halves([high, low]),
                     span_id: SpanId::new(span),
                 })
             })

@@ -55,7 +55,7 @@ impl SpanReader {
         let mut fields = field_reader::read(words);
         let message = (error_type.is_some()).then(|| take_message(&mut fields)).flatten();
         Some(Span {
-            trace_id: TraceId::new(u128::from(record.trace[0]) << 64 | u128::from(record.trace[1]))?,
+            trace_id: TraceId::from_halves(record.trace)?,
             span_id: SpanId::new(record.span)?,
             parent: SpanId::new(record.parent),
             callsite,

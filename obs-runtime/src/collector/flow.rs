@@ -90,8 +90,10 @@ impl Collector {
             let spans = stages.take(spans);
             self.offer(workers, spans, stages.take_events());
         });
-        let (decided, events) = (stages.end_round(), stages.take_events());
-        self.offer(workers, decided, events);
+        let decided = stages.end_round();
+        // What was noted where no span ended is read here.
+        stages.take_notes();
+        self.offer(workers, decided, stages.take_events());
     }
 
     /// Puts spans and events into every queue, in batches.

@@ -108,7 +108,7 @@ impl Held {
 
     fn take_link(&mut self, record: NoteRecord, payload: &[u64]) {
         let &[high, low, span] = payload else { return };
-        let (Some(trace_id), Some(span_id)) = (trace_id([high, low]), SpanId::new(span)) else { return };
+        let (Some(trace_id), Some(span_id)) = (TraceId::from_halves([high, low]), SpanId::new(span)) else { return };
         let pending = self.pending(record.span);
         if pending.notes.links.len() < MAX_NOTES {
             let NoteRecord { is_sampled, is_remote, .. } = record;
@@ -133,8 +133,8 @@ impl Held {
         Some(pending)
     }
 
-    /// Spans whose end was lost, or that had ended before, or that run while too many others have notes: their notes are counted. Asked when all rings have been
-    /// read: before that, spans that have ended are still on their way.
+    /// Spans whose end was lost, or that had ended before, or that run while too many others have notes: their notes are
+    /// counted. Asked when all rings have been read: before that, spans that have ended are still on their way.
     pub(super) fn give_up_the_oldest(&mut self) {
         while self.by_span.len() > MAX_HELD || self.bytes > MAX_BYTES {
             let Some(oldest) = self.order.pop_front() else { break };
@@ -191,15 +191,11 @@ fn event(thread: u32, anchor: &Anchor, record: NoteRecord, payload: &[u64]) -> O
         level: record.level,
         message,
         time: anchor.wall(record.time),
-        trace_id: trace_id(record.trace),
+        trace_id: TraceId::from_halves(record.trace),
         span_id: SpanId::new(record.span),
         is_sampled: record.is_sampled,
         thread,
         fields,
         dropped_fields: record.dropped.into(),
     })
-}
-
-fn trace_id([high, low]: [u64; 2]) -> Option<TraceId> {
-    TraceId::new(u128::from(high) << 64 | u128::from(low))
 }

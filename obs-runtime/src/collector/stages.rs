@@ -60,13 +60,13 @@ impl Stages {
         self.finish(spans)
     }
 
-    /// Events that were not handed on yet.
+    /// Events that were not handed on yet, of the notes read so far.
     pub(super) fn take_events(&mut self) -> Vec<Arc<Event>> {
-        self.take_notes();
         self.held.take_events()
     }
 
-    fn take_notes(&mut self) {
+    /// Reads the notes of all threads.
+    pub(super) fn take_notes(&mut self) {
         let redactor = self.redactor.as_deref();
         self.held.drain(|event| {
             if let Some(redactor) = redactor {
