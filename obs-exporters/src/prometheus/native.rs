@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use obs_runtime::Histogram;
 
+use crate::wire::Writer;
+
 /// Native buckets of one histogram; above, resolution is halved until they fit.
 const MAX_BUCKETS: usize = 160;
 
@@ -47,6 +49,19 @@ impl Buckets {
             buckets.spans.push((0, 0));
         }
         buckets
+    }
+
+    /// Writes them under the numbers that spans and deltas have in the message at hand.
+    pub(crate) fn write(self, out: &mut Writer, spans: u32, deltas: u32) {
+        for (offset, length) in self.spans {
+            out.message(spans, |span| {
+                span.sint(1, offset);
+                span.uint(2, length as u64);
+            });
+        }
+        for delta in self.deltas {
+            out.sint(deltas, delta);
+        }
     }
 }
 

@@ -111,14 +111,5 @@ fn write_native(out: &mut Writer, histogram: &Histogram) {
     out.sint(5, i64::from(histogram.scale()));
     out.double(6, native::ZERO_THRESHOLD);
     out.uint(7, histogram.zero_count());
-    let buckets = Buckets::of(histogram);
-    for (offset, length) in buckets.spans {
-        out.message(12, |span| {
-            span.sint(1, offset);
-            span.uint(2, length as u64);
-        });
-    }
-    for delta in buckets.deltas {
-        out.sint(13, delta);
-    }
+    Buckets::of(histogram).write(out, 12, 13);
 }

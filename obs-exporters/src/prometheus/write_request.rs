@@ -197,16 +197,7 @@ fn write_native(out: &mut Writer, histogram: &Histogram, time: i64) {
     out.sint(4, i64::from(histogram.scale()));
     out.double(5, native::ZERO_THRESHOLD);
     out.uint(6, histogram.zero_count());
-    let buckets = Buckets::of(histogram);
-    for (offset, length) in buckets.spans {
-        out.message(11, |span| {
-            span.sint(1, offset);
-            span.uint(2, length as u64);
-        });
-    }
-    for delta in buckets.deltas {
-        out.sint(12, delta);
-    }
+    Buckets::of(histogram).write(out, 11, 12);
     out.uint(15, time.cast_unsigned());
 }
 
