@@ -58,11 +58,12 @@ pub use obs_macros::{budget, counted, profiled, skip, traced};
 pub use obs_runtime::{
     ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, Builder, Callsite, CallsiteSnapshot, ClockChoice,
     ClockSource, Context, CurrentSpan, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue, Fields,
-    FlushReport, FutureExt, Health, Histogram, InContext, InFlight, LabelValue, Labels, Level, Link, ManualClock, Meta,
-    Metric, MetricSource, Name, OnExceed, Outcome, Outcomes, ParseFilterError, ParseLevelError, Point, PointValue,
-    Polls, Preset, Reader, Redact, Redactor, Resource, Sampler, ScopedContext, ScopedSpan, Sensitive, Series, Snapshot,
-    Span, SpanId, SpanKind, StartError, TailSampler, Telemetry, TraceId, TraceState, Traced, Value, Violation, Wants,
-    builder, callsites, control, current, in_flight, register_source, set_enabled, snapshot,
+    FlushReport, FutureExt, Health, Histogram, InContext, InFlight, LabelValue, Labels, Level, Limit, LimitKind,
+    LimitUnit, Link, ManualClock, Meta, Metric, MetricSource, Name, OnExceed, Outcome, Outcomes, ParseFilterError,
+    ParseLevelError, Point, PointValue, Polls, Preset, Reader, Redact, Redactor, Resource, Sampler, ScopedContext,
+    ScopedSpan, Sensitive, Series, Snapshot, Span, SpanId, SpanKind, StartError, TailSampler, Telemetry, TraceId,
+    TraceState, Traced, Value, Violation, Wants, builder, callsites, control, current, in_flight, register_source,
+    set_enabled, snapshot,
 };
 
 pub use obs_runtime::propagation;

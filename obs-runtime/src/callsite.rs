@@ -6,15 +6,20 @@
 
 use std::fmt;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::SystemTime;
 
+use crate::control_word::Control;
+use crate::ids::{SpanId, TraceId};
 use crate::level::{Level, SpanKind};
+use crate::limit::{Limit, LimitKind};
 
 /// One annotated function. Generic instances share it.
 pub struct Callsite {
-    /// `series << 8 | flags`; 0 is off, [`Control::UNREGISTERED`] is not known yet.
+    /// The series and what is on; 0 is off, [`Control::UNREGISTERED`] is not known yet.
     control: AtomicU32,
-    /// Wall nanoseconds a call may take; `u64::MAX` without a budget. Beside `control`, on its cache line.
+    /// Wall nanoseconds past which a limit is looked at: the least of all on wall time, `u64::MAX` without one. Beside
+    /// `control`, on its cache line.
     limit: u64,
     /// The series of calls without labels that ended well; 0 until registered.
     series: AtomicU32,
@@ -22,26 +27,37 @@ pub struct Callsite {
     warned: AtomicU64,
     meta: Meta,
     name: OnceLock<Box<str>>,
+    /// The functions that `calls(..)` of the budget bounds, in the order of the limits; `None` for what is not annotated.
+    callees: OnceLock<Box<[Option<&'static Callsite>]>>,
+    /// Somebody's budget bounds how often this is called.
+    is_bounded: AtomicBool,
 }
 
 impl Callsite {
     /// Makes the callsite of a function. Called by the attributes' expansion, in a `static`.
     pub const fn new(mut meta: Meta) -> Self {
-        let limit = match &meta.budget {
-            Some(budget) => {
-                // A budget is about each call.
-                meta.time_one_in = 1;
-                budget.wall_nanos
+        let mut limit = u64::MAX;
+        if let Some(budget) = &meta.budget {
+            let mut at = 0;
+            while at < budget.limits.len() {
+                let Limit { kind, at_most, .. } = budget.limits[at];
+                if kind.is_wall() && at_most < limit {
+                    limit = at_most;
+                }
+                at += 1;
             }
-            None => u64::MAX,
-        };
+            // A budget is about each call.
+            meta.time_one_in = 1;
+        }
         Self {
-            control: AtomicU32::new(Control::UNREGISTERED.0),
+            control: AtomicU32::new(Control::UNREGISTERED.word()),
             limit,
             series: AtomicU32::new(0),
             warned: AtomicU64::new(0),
             meta,
             name: OnceLock::new(),
+            callees: OnceLock::new(),
+            is_bounded: AtomicBool::new(false),
         }
     }
 
@@ -71,12 +87,12 @@ impl Callsite {
     /// One relaxed load: what is on, and where to count.
     #[inline(always)]
     pub(crate) fn control(&self) -> Control {
-        Control(self.control.load(Ordering::Relaxed))
+        Control::from_word(self.control.load(Ordering::Relaxed))
     }
 
     pub(crate) fn set_control(&self, control: Control) {
         // Relaxed: a guard that still sees the old word does what was asked a moment ago.
-        self.control.store(control.0, Ordering::Relaxed);
+        self.control.store(control.word(), Ordering::Relaxed);
     }
 
     #[inline(always)]
@@ -84,16 +100,42 @@ impl Callsite {
         self.limit
     }
 
-    /// Prints a violation, at most one a second for each function.
-    pub(crate) fn warn_rarely(&self, violation: &Violation) {
+    /// The limits of its budget.
+    #[inline]
+    pub(crate) const fn limits(&self) -> &'static [Limit] {
+        match &self.meta.budget {
+            Some(budget) => budget.limits,
+            None => &[],
+        }
+    }
+
+    /// Whether a broken budget may be told again: once a second for each function, given the time in nanoseconds.
+    pub(crate) fn may_tell(&self, now: u64) -> bool {
         const SECOND: u64 = 1_000_000_000;
-        let now = crate::clock::now();
         let last = self.warned.load(Ordering::Relaxed);
         let due = last == 0 || now.saturating_sub(last) >= SECOND;
         // Of several threads that find it due, one wins.
-        if due && self.warned.compare_exchange(last, now.max(1), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-            eprintln!("obs: {violation}");
-        }
+        due && self.warned.compare_exchange(last, now.max(1), Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// The functions that `calls(..)` bounds, once they were looked up.
+    #[inline]
+    pub(crate) fn callees(&self) -> Option<&[Option<&'static Self>]> {
+        self.callees.get().map(|callees| &**callees)
+    }
+
+    pub(crate) fn set_callees(&self, callees: Box<[Option<&'static Self>]>) {
+        // Of several threads that looked them up, all found the same.
+        let _ = self.callees.set(callees);
+    }
+
+    /// Whether somebody's budget bounds how often this is called.
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.is_bounded.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_bounded(&self) {
+        self.is_bounded.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn series(&self) -> u32 {
@@ -113,80 +155,6 @@ impl fmt::Debug for Callsite {
             .field("line", &self.meta.line)
             .field("enabled", &self.is_enabled())
             .finish_non_exhaustive()
-    }
-}
-
-/// What a guard reads at its start: a set of flags and the number of a series.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Control(u32);
-
-impl Control {
-    pub(crate) const OFF: Self = Self(0);
-    /// All flags and a series past every table: the first record takes the cold path and registers.
-    pub(crate) const UNREGISTERED: Self = Self(u32::MAX);
-    pub(crate) const COUNT: u32 = 1;
-    pub(crate) const TIME: u32 = 1 << 1;
-    pub(crate) const TRACE: u32 = 1 << 2;
-    pub(crate) const IN_FLIGHT: u32 = 1 << 3;
-    /// Only one call in `Meta::time_one_in` is timed.
-    pub(crate) const TIME_SOME: u32 = 1 << 4;
-    /// Only a share of the calls becomes spans: `Meta::trace_ratio`.
-    pub(crate) const TRACE_SOME: u32 = 1 << 5;
-    /// Calls are shown to the mirror.
-    pub(crate) const MIRROR: u32 = 1 << 6;
-
-    pub(crate) const fn new(series: u32, flags: u32) -> Self {
-        if flags == 0 { Self::OFF } else { Self(series << 8 | flags) }
-    }
-
-    #[inline(always)]
-    pub(crate) const fn is_on(self) -> bool {
-        self.0 != 0
-    }
-
-    #[inline(always)]
-    pub(crate) const fn has(self, flag: u32) -> bool {
-        self.0 & flag != 0
-    }
-
-    /// Whether calls become spans, all of them, with nothing beside but that they may be timed.
-    #[inline(always)]
-    pub(crate) const fn is_plainly_traced(self) -> bool {
-        self.0 & 0xff & !(Self::COUNT | Self::TIME) == Self::TRACE
-    }
-
-    #[inline(always)]
-    pub(crate) const fn series(self) -> u32 {
-        self.0 >> 8
-    }
-
-    #[inline(always)]
-    pub(crate) const fn without(self, flag: u32) -> Self {
-        Self(self.0 & !flag)
-    }
-
-    /// The same flags for another series.
-    #[inline(always)]
-    pub(crate) const fn with_series(self, series: u32) -> Self {
-        Self(series << 8 | self.0 & 0xff)
-    }
-
-    /// Whether this is a word of a callsite that is known, and on.
-    ///
-    /// Off and unknown are the only words that are not positive as signed numbers: one comparison for both.
-    #[inline(always)]
-    pub(crate) const fn is_known_and_on(self) -> bool {
-        self.0.cast_signed() > 0
-    }
-
-    #[inline(always)]
-    pub(crate) const fn word(self) -> u32 {
-        self.0
-    }
-
-    #[inline(always)]
-    pub(crate) const fn from_word(word: u32) -> Self {
-        Self(word)
     }
 }
 
@@ -218,6 +186,10 @@ pub struct Meta {
     pub in_flight: bool,
     /// `#[counted(labels(..))]`: the names, in order.
     pub labels: &'static [&'static str],
+    /// `#[profiled(cpu)]`: CPU time of the calling thread is measured, too.
+    pub cpu: bool,
+    /// `#[profiled(alloc)]`: allocations are counted, too.
+    pub alloc: bool,
     /// `#[profiled(sample = n)]`: one call in `n` is timed; 1 times all, and so does a budget.
     pub time_one_in: u32,
     /// `#[traced(sample = p)]`: the share of calls that become spans; 1 records all.
@@ -244,6 +216,8 @@ impl Meta {
         timed: false,
         counted: false,
         in_flight: false,
+        cpu: false,
+        alloc: false,
         labels: &[],
         time_one_in: 1,
         trace_ratio: 1.0,
@@ -262,13 +236,20 @@ pub enum Name {
     Of(fn() -> &'static str),
 }
 
-/// A promise about each call of a function.
+/// A promise about the calls of a function.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
-    /// Wall nanoseconds a call may take.
-    pub wall_nanos: u64,
-    /// What happens when it takes longer, beside being counted.
+    /// What is bounded; at least one, none twice.
+    pub limits: &'static [Limit],
+    /// What happens when a call breaks one, beside being counted.
     pub on_exceed: OnExceed,
+}
+
+impl Budget {
+    /// The limit on the wall time of a call; `None` where that is not bounded.
+    pub fn wall(&self) -> Option<Limit> {
+        self.limits.iter().copied().find(|limit| limit.kind == LimitKind::Wall)
+    }
 }
 
 /// What a broken budget does, beside being counted.
@@ -284,69 +265,56 @@ pub enum OnExceed {
     Hook(fn(&Violation)),
 }
 
-/// One call that broke its budget.
+/// One call that broke a limit of its budget.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Violation {
     /// The function.
     pub callsite: &'static Callsite,
-    /// Wall nanoseconds it was allowed.
-    pub limit_nanos: u64,
-    /// Wall nanoseconds it took.
-    pub actual_nanos: u64,
+    /// Which limit.
+    pub kind: LimitKind,
+    /// The most it was allowed, in the unit of the kind.
+    pub limit: u64,
+    /// What it took, in the same unit.
+    pub actual: u64,
+    /// When the call ended.
+    pub time: SystemTime,
+    /// The trace of the call, if one runs.
+    pub trace_id: Option<TraceId>,
+    /// The span of the call, or the one around it; `None` where none runs.
+    pub span_id: Option<SpanId>,
+}
+
+impl Violation {
+    /// By how much the limit was passed, in the unit of the kind.
+    pub const fn overage(&self) -> u64 {
+        self.actual.saturating_sub(self.limit)
+    }
+
+    /// The same in percent of the limit; infinite where nothing was allowed.
+    pub fn overage_percent(&self) -> f64 {
+        100.0 * self.overage() as f64 / self.limit as f64
+    }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let limit = std::time::Duration::from_nanos(self.limit_nanos);
-        let actual = std::time::Duration::from_nanos(self.actual_nanos);
-        let over = 100.0 * (self.actual_nanos as f64 / self.limit_nanos as f64 - 1.0);
         let meta = self.callsite.meta();
-        let (name, file, line) = (self.callsite.name(), meta.file, meta.line);
-        write!(f, "{name} took {actual:?}, {over:.0} % over its budget of {limit:?} ({file}:{line})")
-    }
-}
-
-#[cfg(all(test, loom))]
-mod models {
-    use loom::sync::Arc;
-    use loom::thread;
-
-    use super::Control;
-    use crate::shard::Slot;
-    use crate::sync::{AtomicU32, Ordering};
-
-    const ON: Control = Control::new(1, Control::COUNT | Control::IN_FLIGHT);
-
-    /// One call as a guard makes it: the control word is read once, and its copy decides about the end.
-    fn call(word: &AtomicU32, slot: &Slot) {
-        let control = Control(word.load(Ordering::Relaxed));
-        if control.has(Control::IN_FLIGHT) {
-            slot.enter();
+        let (name, kind, file, line) = (self.callsite.name(), self.kind, meta.file, meta.line);
+        let (actual, limit) = (kind.amount(self.actual), kind.amount(self.limit));
+        let what = match kind {
+            LimitKind::Busy => "was busy for",
+            LimitKind::Poll => "held its thread in one poll for",
+            LimitKind::Cpu => "took CPU time of",
+            LimitKind::Calls(_) => "made",
+            _ => "took",
+        };
+        write!(f, "{name} {what} {actual}, ")?;
+        if self.limit > 0 {
+            write!(f, "{:.0} % over its budget of {limit}", self.overage_percent())?;
+        } else {
+            write!(f, "over its budget of {limit}")?;
         }
-        thread::yield_now();
-        if control.is_on() {
-            slot.count();
-        }
-    }
-
-    /// Shows: a call that runs while its function is switched off and on again ends as it began, so that no call is
-    /// left in flight.
-    #[test]
-    fn calls_in_flight_come_to_zero_whatever_the_switch_does() {
-        loom::model(|| {
-            let word = Arc::new(AtomicU32::new(ON.word()));
-            let slot: &'static Slot = Box::leak(Box::new(Slot::empty()));
-            let caller = {
-                let word = Arc::clone(&word);
-                thread::spawn(move || (0..2).for_each(|_| call(&word, slot)))
-            };
-            word.store(Control::OFF.word(), Ordering::Relaxed);
-            word.store(ON.word(), Ordering::Relaxed);
-            caller.join().expect("the caller does not panic");
-            assert_eq!(slot.entered(), slot.calls());
-            call(&word, slot);
-            assert_eq!(slot.entered(), slot.calls());
-        });
+        write!(f, " ({file}:{line})")
     }
 }

@@ -36,6 +36,7 @@ pub use crate::fields::Fields;
 pub use crate::guard::{Count, Guard, Time, Trace, Watched};
 pub use crate::labels::{Labels, NoLabels, WithLabels};
 pub use crate::level::{Level, SpanKind};
+pub use crate::limit::{Limit, LimitKind};
 pub use crate::note::event;
 pub use crate::probe;
 pub use crate::scoped_span::ScopedSpan;

@@ -9,8 +9,9 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
 
-use crate::callsite::{Callsite, Control};
+use crate::callsite::Callsite;
 use crate::clock;
+use crate::control_word::Control;
 use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
 use crate::labels::LabelSet;

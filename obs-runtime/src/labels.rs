@@ -8,7 +8,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::cache::SeriesKey;
-use crate::callsite::{Callsite, Control};
+use crate::callsite::Callsite;
+use crate::control_word::Control;
 
 /// Words of label values that need no allocation.
 const INLINE: usize = 7;

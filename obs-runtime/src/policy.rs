@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::callsite::{Callsite, Control};
+use crate::callsite::Callsite;
+use crate::control_word::Control;
 use crate::level::Level;
 
 /// What is on. The registry turns it into one control word for each callsite.
@@ -174,7 +175,7 @@ mod tests {
         let callsite = Callsite::new(Meta { name: Name::Given(name), traced: true, timed: true, ..Meta::EMPTY });
         callsite.set_series(1);
         let filter = Filter::parse(filter).expect("a valid filter");
-        Policy { spans_wanted: true, filter, ..Policy::default() }.control(&callsite).word() & 0xff
+        Policy { spans_wanted: true, filter, ..Policy::default() }.control(&callsite).word() & 0xffff
     }
 
     const ALL: u32 = Control::COUNT | Control::TIME | Control::TRACE;

@@ -6,8 +6,9 @@
 //! Asked by [`crate::guard`].
 
 use crate::baggage_fields;
-use crate::callsite::{Callsite, Control};
+use crate::callsite::Callsite;
 use crate::clock;
+use crate::control_word::Control;
 use crate::origin::Origin;
 use crate::outcome::Outcome;
 use crate::sampler;

@@ -1,7 +1,8 @@
 //! Where a call's numbers go when it has ended: the slot of its series in this thread.
 
 use crate::cache::SeriesKey;
-use crate::callsite::{Callsite, Control, OnExceed, Violation};
+use crate::callsite::{Callsite, OnExceed, Violation};
+use crate::control_word::Control;
 use crate::outcome::Outcome;
 use crate::probe::ErrorName;
 use crate::shard::{Slot, local, with_shard};
@@ -98,10 +99,22 @@ pub(crate) fn clock_backwards() {
 pub(crate) fn over_budget(callsite: &'static Callsite, series: u32, outcome: Outcome, nanos: u64) {
     with_slot(series, Slot::exceed_budget);
     let Some(budget) = &callsite.meta().budget else { return };
-    let violation = Violation { callsite, limit_nanos: budget.wall_nanos, actual_nanos: nanos };
+    let violation = Violation {
+        callsite,
+        kind: crate::limit::LimitKind::Wall,
+        limit: callsite.limit(),
+        actual: nanos,
+        time: std::time::SystemTime::now(),
+        trace_id: None,
+        span_id: None,
+    };
     match budget.on_exceed {
         OnExceed::Count => {}
-        OnExceed::Warn => callsite.warn_rarely(&violation),
+        OnExceed::Warn => {
+            if callsite.may_tell(crate::clock::now()) {
+                eprintln!("obs: {violation}")
+            }
+        }
         // Neither while it unwinds, nor where a future is merely dropped.
         OnExceed::Panic if std::thread::panicking() || outcome == Outcome::Cancelled => {}
         OnExceed::Panic => panic!("{violation}"),

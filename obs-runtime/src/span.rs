@@ -3,8 +3,9 @@
 //! Opened and closed by [`crate::guard`] and [`crate::task`]; the record is read back by [`crate::collector`].
 
 use crate::baggage_fields;
-use crate::callsite::{Callsite, Control};
+use crate::callsite::Callsite;
 use crate::context::{Context, attached_trace_state};
+use crate::control_word::Control;
 use crate::entries::{self, Entry};
 use crate::fields::Fields;
 use crate::mirror::MirroredSpan;

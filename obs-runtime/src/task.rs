@@ -8,8 +8,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::callsite::{Callsite, Control};
+use crate::callsite::Callsite;
 use crate::clock;
+use crate::control_word::Control;
 use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
 use crate::guard::{Mode, begin, between};

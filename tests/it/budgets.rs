@@ -40,7 +40,7 @@ fn a_budget_may_panic_and_says_by_how_much() {
 static TOLD: Mutex<Vec<(u64, u64)>> = Mutex::new(Vec::new());
 
 fn tell(violation: &Violation) {
-    TOLD.lock().expect("not poisoned").push((violation.limit_nanos, violation.actual_nanos));
+    TOLD.lock().expect("not poisoned").push((violation.limit, violation.actual));
 }
 
 #[budget(s = 1, on_exceed = tell)]

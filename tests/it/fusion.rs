@@ -61,7 +61,7 @@ fn what_all_attributes_say_is_in_one_callsite() {
     for name in ["stacked::forward", "stacked::backward", "stacked::later"] {
         let meta = find(name).meta();
         assert!(meta.traced && meta.timed && meta.counted);
-        assert_eq!(meta.budget.map(|budget| budget.wall_nanos), Some(10_000_000));
+        assert_eq!(meta.budget.map(|budget| budget.limits[0].at_most), Some(10_000_000));
         assert_eq!(meta.is_async, name.ends_with("later"));
     }
     assert_eq!(find("stacked::backward").meta().doc, "Documented in between.");
@@ -89,7 +89,7 @@ mod options {
         assert!((meta.trace_ratio - 0.25).abs() < f64::EPSILON);
         // A budget looks at every call, whatever `sample` says.
         assert_eq!((meta.time_one_in, meta.in_flight, meta.labels), (1, true, &["method", "path"][..]));
-        assert_eq!(meta.budget.map(|budget| budget.wall_nanos), Some(1_500));
+        assert_eq!(meta.budget.map(|budget| budget.limits[0].at_most), Some(1_500));
         assert_eq!((meta.file, meta.line, meta.column), (file!(), LINE, 19));
         assert_eq!(meta.module, module_path!());
     }
@@ -162,7 +162,7 @@ fn each_function_of_a_block_is_instrumented() {
     assert!(find("Cart::skipped").is_none() && find("Cart::constant").is_none());
     let own = find("Cart::own").expect("it is listed").meta();
     assert!(own.traced && own.counted && own.labels == ["n"]);
-    assert_eq!(own.budget.map(|budget| budget.wall_nanos), Some(50_000_000));
+    assert_eq!(own.budget.map(|budget| budget.limits[0].at_most), Some(50_000_000));
     assert!(!find("Cart::plain").expect("it is listed").meta().traced);
 }
 

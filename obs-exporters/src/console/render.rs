@@ -82,8 +82,8 @@ fn row(callsite: &CallsiteSnapshot, elapsed: Duration) -> Row<8> {
 
 fn notes(out: &mut String, callsite: &CallsiteSnapshot, style: Style) {
     let (meta, over) = (callsite.callsite().meta(), callsite.over_budget());
-    if let (Some(budget), 1..) = (&meta.budget, over) {
-        let limit = number::duration(Duration::from_nanos(budget.wall_nanos));
+    if let (Some(wall), 1..) = (meta.budget.and_then(|budget| budget.wall()), over) {
+        let limit = number::duration(Duration::from_nanos(wall.at_most));
         let line = format!("over budget: {} in {over} of {} calls (limit {limit})", callsite.name(), callsite.calls());
         *out += &style.paint(Paint::Bad, &line);
         out.push('\n');

@@ -58,8 +58,8 @@ impl<'a> Functions<'a> {
             self.polls.push(function(callsite), Number::Int(polls.count));
             self.longest_poll.push(function(callsite), Number::Float(polls.longest.as_secs_f64()));
         }
-        if let Some(budget) = &callsite.callsite().meta().budget {
-            self.limit.push(wall_budget(callsite), Number::Float(budget.wall_nanos as f64 / 1e9));
+        if let Some(wall) = callsite.callsite().meta().budget.and_then(|budget| budget.wall()) {
+            self.limit.push(wall_budget(callsite), Number::Float(wall.at_most as f64 / 1e9));
             self.violations.push(wall_budget(callsite), Number::Int(callsite.over_budget()));
         }
     }

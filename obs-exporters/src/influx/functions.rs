@@ -68,9 +68,9 @@ impl<'a> Functions<'a> {
             all.busy += polls.busy;
             all.longest = all.longest.max(polls.longest);
         }
-        if let Some(budget) = &callsite.callsite().meta().budget {
+        if let Some(wall) = callsite.callsite().meta().budget.and_then(|budget| budget.wall()) {
             let all = self.budgets.entry(function.with("budget", "wall")).or_default();
-            all.limit = all.limit.max(Duration::from_nanos(budget.wall_nanos));
+            all.limit = all.limit.max(Duration::from_nanos(wall.at_most));
             all.violations += callsite.over_budget();
         }
     }

@@ -77,7 +77,7 @@ fn counted(call: &Instrumented<'_>) -> TokenStream {
 }
 
 // Input:  #[budget(ms = 10, on_exceed = warn)]
-// Output: budget: Some(Budget { wall_nanos: 10000000u64, on_exceed: OnExceed::Warn }),
+// Output: budget: Some(Budget { limits: &[Limit { kind: LimitKind::Wall, at_most: 10000000u64, share: 1f64 }], .. }),
 fn budget(call: &Instrumented<'_>) -> TokenStream {
     let Some(budget) = call.budget else { return TokenStream::new() };
     let private = private(call);
@@ -90,7 +90,10 @@ fn budget(call: &Instrumented<'_>) -> TokenStream {
     };
     ours! {
         budget: ::core::option::Option::Some(
-            #private::Budget { wall_nanos: #nanos, on_exceed: #private::OnExceed::#on_exceed }
+            #private::Budget {
+                limits: &[#private::Limit { kind: #private::LimitKind::Wall, at_most: #nanos, share: 1f64 }],
+                on_exceed: #private::OnExceed::#on_exceed,
+            }
         ),
     }
 }

@@ -10,14 +10,20 @@
 mod cache;
 #[path = "../../src/callsite.rs"]
 mod callsite;
+#[path = "../../src/control_word.rs"]
+mod control_word;
 #[path = "../../src/health.rs"]
 mod health;
 #[path = "../../src/health_counters.rs"]
 mod health_counters;
 #[path = "../../src/histogram/mod.rs"]
 mod histogram;
+#[path = "../../src/ids.rs"]
+mod ids;
 #[path = "../../src/level.rs"]
 mod level;
+#[path = "../../src/limit.rs"]
+mod limit;
 #[path = "../../src/name.rs"]
 mod name;
 #[path = "../../src/outcome.rs"]

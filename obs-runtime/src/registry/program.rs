@@ -3,7 +3,8 @@
 use super::SeriesMeta;
 use super::table::{Found, Inner, Registry};
 use crate::cache::SeriesKey;
-use crate::callsite::{Callsite, Control};
+use crate::callsite::Callsite;
+use crate::control_word::Control;
 use crate::event_site;
 use crate::level::Level;
 use crate::policy::Policy;

@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::cache::{KnownSeries, SeriesKey};
-use crate::callsite::{Callsite, Control};
+use crate::callsite::Callsite;
+use crate::control_word::Control;
 use crate::outcome::Outcome;
 use crate::policy::Policy;
 use crate::shard::MAX_SERIES;
