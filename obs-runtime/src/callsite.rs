@@ -74,6 +74,11 @@ impl Callsite {
         }
     }
 
+    /// The function's qualified path, whatever it is called.
+    pub(crate) fn path(&self) -> std::borrow::Cow<'_, str> {
+        self.meta.path.map_or(self.name().into(), |here| crate::name::of_type(here()).into())
+    }
+
     /// Whether its calls are counted now.
     pub fn is_enabled(&self) -> bool {
         self.control().is_on()
@@ -164,6 +169,8 @@ impl fmt::Debug for Callsite {
 pub struct Meta {
     /// The name, or how to find it.
     pub name: Name,
+    /// Where the name is given: the type name of a type that is declared inside the function.
+    pub path: Option<fn() -> &'static str>,
     /// The module, as `module_path!()`.
     pub module: &'static str,
     /// The source file, as `file!()`.
@@ -206,6 +213,7 @@ impl Meta {
     /// A function with no attribute and no name: what the expansion starts from.
     pub const EMPTY: Self = Self {
         name: Name::Given(""),
+        path: None,
         module: "",
         file: "",
         line: 0,

@@ -177,9 +177,15 @@ impl Context {
     /// assert_eq!(Context::current().trace_id(), None);
     /// ```
     pub fn attach(&self) -> ScopedContext {
-        let before = self.clone().put();
+        let before = self.clone().enter();
         let serial = SCOPES.try_with(|scopes| scopes.borrow_mut().push(before)).unwrap_or_default();
         ScopedContext { serial, _stays_on_its_thread: PhantomData }
+    }
+
+    /// Makes this the context of the calling thread, in whose recording it stays unless it brings one along.
+    fn enter(mut self) -> Self {
+        self.current.info = self.current.info.recorded_as(local(|local| local.info.get()));
+        self.put()
     }
 
     /// Makes this the context of the calling thread, and gives the one before.
@@ -192,7 +198,7 @@ impl Context {
 
     /// Makes this the context of the calling thread while a function runs, whatever that leaves behind.
     pub(crate) fn run<R>(self, body: impl FnOnce() -> R) -> R {
-        let _back = PutBack(self.put());
+        let _back = PutBack(self.enter());
         body()
     }
 

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 
+use crate::alloc::Unseen;
 use crate::origin::Origin;
 use crate::shard::Current;
 
@@ -28,6 +29,7 @@ thread_local! {
 /// Remembers what a span leaves behind.
 pub(crate) fn push(entry: Entry) {
     // While the thread is being torn down nothing is kept: there is nothing to come back to.
+    let _unseen = Unseen::begin();
     let _ = ENTRIES.try_with(|entries| entries.borrow_mut().push(entry));
 }
 

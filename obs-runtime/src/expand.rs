@@ -29,6 +29,7 @@
 
 pub use std::boxed::Box;
 
+pub use crate::callees::{Callee, callee, named, with_callees};
 pub use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use crate::event_site::EventSite;
 pub use crate::field_set::{NoFields, WithFields};

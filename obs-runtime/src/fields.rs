@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::alloc::{Unseen, unseen};
+
 /// Words of fields that need no allocation: four numbers, or two and a short text. With the rest of [`Fields`] this
 /// makes 128 bytes, which compilers still move without a call.
 const INLINE: usize = 12;
@@ -64,7 +66,7 @@ impl Fields {
     fn text(&mut self, key: &'static str, text: fmt::Arguments<'_>) {
         match text.as_str() {
             Some(text) => self.str(key, text),
-            None => self.str(key, &text.to_string()),
+            None => unseen(|| self.str(key, &text.to_string())),
         }
     }
 
@@ -115,6 +117,7 @@ impl Fields {
 
     #[cold]
     fn room_outside(&mut self, words: usize) -> Option<&mut [u64]> {
+        let _unseen = Unseen::begin();
         let inline = &self.inline[..self.length as usize];
         let spilled = self.spilled.get_or_insert_with(|| Box::new(inline.to_vec()));
         let length = spilled.len();

@@ -12,8 +12,10 @@ use std::marker::PhantomData;
 use crate::callsite::Callsite;
 use crate::clock;
 use crate::control_word::Control;
+use crate::ended::Ended;
 use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
+use crate::frame::{self, Frame};
 use crate::labels::LabelSet;
 use crate::live;
 use crate::mirror::{self, MirroredEnd};
@@ -35,9 +37,9 @@ pub trait Mode: Sized {
     type Span: SpanPart;
     /// Whether a clock may be read.
     const TIMES: bool;
-    /// The flags under which somebody looks at calls while they run.
+    /// The flags under which there is more to a call than a count, a time and a span.
     #[doc(hidden)]
-    const SEEN: u32 = Control::IN_FLIGHT;
+    const SEEN: u32 = Control::IN_FLIGHT | Control::FRAME | Control::LIMITS;
 
     /// Begins a call; one that `waits` for its fields does not look at the clock yet.
     #[doc(hidden)]
@@ -86,7 +88,7 @@ impl Mode for Time {
 impl Mode for Trace {
     type Span = OpenSpan;
     const TIMES: bool = true;
-    const SEEN: u32 = Control::IN_FLIGHT | Control::MIRROR;
+    const SEEN: u32 = <Count as Mode>::SEEN | Control::MIRROR;
 
     #[inline(always)]
     fn open(callsite: &'static Callsite, word: u32, waits: bool) -> Call<Self> {
@@ -190,8 +192,8 @@ pub struct Guard<M: Mode, K: Kept = ()> {
 #[derive(Debug)]
 pub struct Call<M: Mode> {
     callsite: &'static Callsite,
-    /// The control word, and above it the number of a call that is listed as running. Off once the call has ended. Without `Control::TIME` when it is not this call's turn to be
-    /// timed.
+    /// The control word, and above it the key of the call's frame, or where it may have none the number under which it is
+    /// listed as running. Off once the call has ended. Without `Control::TIME` when it is not this call's turn to be timed.
     word: u64,
     start: u64,
     span: M::Span,
@@ -334,7 +336,8 @@ impl<M: Mode> Call<M> {
         call
     }
 
-    /// Shows the call to those who look at what runs. Its number among them stays above the control word.
+    /// Shows the call to those who look at what runs, and makes its frame. What it is found by stays above the control
+    /// word.
     #[inline(always)]
     fn show(&mut self, fields: Option<&Fields>) {
         if self.control().has(M::SEEN) {
@@ -347,9 +350,10 @@ impl<M: Mode> Call<M> {
     #[expect(clippy::cast_possible_truncation, reason = "the low half")]
     fn shown(callsite: &'static Callsite, mut word: u64, fields: Option<&Fields>) -> u64 {
         let control = Control::from_word(word as u32);
-        if control.has(Control::IN_FLIGHT) {
-            word |= u64::from(live::enter(callsite)) << 32;
-        }
+        let live = if control.has(Control::IN_FLIGHT) { live::enter(callsite) } else { 0 };
+        let is_timed = M::TIMES && control.has(Control::TIME);
+        let number = if control.has(Control::FRAME) { frame::enter(callsite, live, is_timed) } else { live };
+        word |= u64::from(number) << 32;
         if control.has(M::SEEN & Control::MIRROR) {
             mirror::enter(callsite, fields);
         }
@@ -419,37 +423,74 @@ impl<M: Mode> Call<M> {
 
     #[inline(always)]
     fn close(self, outcome: Outcome, error: Option<&ErrorName>, fields: Option<&Fields>, extra: Option<&Fields>) {
-        let (timed, control, Self { callsite, start, span, word }) = (self.is_timed(), self.control(), self);
-        if control.has(M::SEEN) {
-            if control.has(Control::IN_FLIGHT) {
-                live::leave(word);
-            }
-            if control.has(M::SEEN & Control::MIRROR) {
-                mirror::leave(callsite, &MirroredEnd::new(outcome, error, extra));
-            }
+        if self.control().has(M::SEEN) {
+            return self.close_seen(outcome, error, fields, extra);
         }
+        let (timed, control, Self { callsite, start, span, word }) = (self.is_timed(), self.control(), self);
         let nanos = if timed || span.is_recorded() { between(start, clock::now()) } else { 0 };
+        if timed && nanos > callsite.limit() {
+            return Self { callsite, word, start, span }.settle(nanos, None, outcome, error, fields, extra);
+        }
         let series = record::ended(callsite, control, outcome, error, timed.then_some(nanos));
-        let over_budget = timed && nanos > callsite.limit();
         if span.is_recorded() {
-            let end = End {
-                callsite,
-                series,
-                outcome,
-                start,
-                nanos,
-                is_timed: timed,
-                over_budget,
-                polls: &[],
-                fields,
-                extra,
-            };
+            let (over_budget, is_timed, polls) = (false, timed, &[][..]);
+            let end = End { callsite, series, outcome, start, nanos, is_timed, over_budget, polls, fields, extra };
             span.record(M::Span::here(), None, end);
         }
         span.leave();
-        if over_budget {
-            record::over_budget(callsite, series, outcome, nanos);
+    }
+
+    /// Ends a call that somebody looks at.
+    #[cold]
+    #[inline(never)]
+    #[expect(clippy::cast_possible_truncation, reason = "the high half")]
+    fn close_seen(self, outcome: Outcome, error: Option<&ErrorName>, fields: Option<&Fields>, extra: Option<&Fields>) {
+        let (timed, control, number) = (self.is_timed(), self.control(), (self.word >> 32) as u32);
+        let nanos = if timed || self.span.is_recorded() { between(self.start, clock::now()) } else { 0 };
+        let has_frame = control.has(Control::FRAME);
+        let frame = has_frame.then(|| frame::pop(number, timed.then_some(nanos))).flatten();
+        if control.has(Control::IN_FLIGHT) {
+            live::leave(if has_frame { frame.as_ref().map_or(0, |frame| frame.live) } else { number });
         }
+        if control.has(M::SEEN & Control::MIRROR) {
+            mirror::leave(self.callsite, &MirroredEnd::new(outcome, error, extra));
+        }
+        self.settle(nanos, frame, outcome, error, fields, extra);
+    }
+
+    /// Ends a call that has more to it than a count, a time and a span.
+    #[cold]
+    #[inline(never)]
+    fn settle(
+        self,
+        nanos: u64,
+        frame: Option<Box<Frame>>,
+        outcome: Outcome,
+        error: Option<&ErrorName>,
+        fields: Option<&Fields>,
+        extra: Option<&Fields>,
+    ) {
+        let (is_timed, control, Self { callsite, start, span, .. }) = (self.is_timed(), self.control(), self);
+        let (place, origin, polls) = (M::Span::here(), None, &[][..]);
+        let ended = Ended {
+            callsite,
+            control,
+            outcome,
+            error,
+            start,
+            nanos,
+            is_timed,
+            polls,
+            span,
+            place,
+            origin,
+            fields,
+            extra,
+            frame,
+        };
+        let told = ended.settle();
+        span.leave();
+        told.act(outcome);
     }
 }
 

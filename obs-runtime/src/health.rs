@@ -70,6 +70,8 @@ pub struct Health {
     pub label_overflow: u64,
     /// Calls not counted in a series of their own because the process had no room for another series.
     pub series_full: u64,
+    /// Calls whose path was not kept because the process had no room for another one.
+    pub paths_full: u64,
     /// Times a clock went backwards between the start and the end of a call; the call counts as 0 ns.
     pub clock_backwards: u64,
     /// 32-bit buckets that wrapped and were carried over; nothing is lost by it.
@@ -111,6 +113,7 @@ impl Health {
             ("metrics", "clamped", self.clamped),
             ("metrics", "label_overflow", self.label_overflow),
             ("metrics", "series_full", self.series_full),
+            ("metrics", "paths_full", self.paths_full),
             ("metrics", "clock_backwards", self.clock_backwards),
             ("metrics", "bucket_carries", self.bucket_carries),
             ("metrics", "late_calls", self.late_calls),

@@ -8,6 +8,10 @@ use crate::health::Health;
 pub(crate) struct Counter(AtomicU64);
 
 impl Counter {
+    pub(crate) const fn new() -> Self {
+        Self(AtomicU64::new(0))
+    }
+
     pub(crate) fn add(&self, n: u64) {
         self.0.fetch_add(n, Ordering::Relaxed);
     }
@@ -17,6 +21,11 @@ impl Counter {
         self.0.store(n, Ordering::Relaxed);
     }
 
+    /// For what is only known to have been as large.
+    pub(crate) fn raise(&self, to: u64) {
+        self.0.fetch_max(to, Ordering::Relaxed);
+    }
+
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
@@ -24,7 +33,7 @@ impl Counter {
 
 macro_rules! counters {
     ($($counter:ident => $field:ident,)*) => {
-        $(pub(crate) static $counter: Counter = Counter(AtomicU64::new(0));)*
+        $(pub(crate) static $counter: Counter = Counter::new();)*
 
         /// Adds all of them to a snapshot's health.
         pub(crate) fn add_to(health: &mut Health) {
@@ -55,6 +64,7 @@ counters! {
     AFTER_SHUTDOWN => after_shutdown,
     REDACTOR_PANICS => redactor_panics,
     SERIES_FULL => series_full,
+    PATHS_FULL => paths_full,
     EXPORTER_PANICS => exporter_panics,
     CONFIG_WARNINGS => config_warnings,
     BAD_REQUESTS => bad_requests,

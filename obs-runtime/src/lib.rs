@@ -4,11 +4,15 @@
 //! after it: `callsite` -> `guard`, `task` -> `record`, `span` -> `shard`, `ring` -> `collector`, `totals` ->
 //! `snapshot`, `batch` -> exporters.
 
+#[expect(unsafe_code, reason = "an allocator in front of another")]
+mod alloc;
 mod baggage;
 mod baggage_fields;
 mod batch;
+mod bounds;
 mod builder;
 mod cache;
+mod callees;
 mod callsite;
 mod clock;
 mod collector;
@@ -18,6 +22,7 @@ mod control_word;
 mod current;
 mod detached;
 mod dynamic;
+mod ended;
 mod entries;
 mod event;
 mod event_site;
@@ -32,6 +37,7 @@ mod field_set;
 mod field_value;
 mod fields;
 mod finish;
+mod frame;
 #[expect(unsafe_code, reason = "pin projection")]
 mod future_ext;
 mod guard;
@@ -53,6 +59,7 @@ mod name;
 mod note;
 mod origin;
 mod outcome;
+mod paths;
 mod place;
 mod policy;
 #[doc(hidden)]
@@ -60,6 +67,7 @@ pub mod probe;
 pub mod propagation;
 mod quick;
 mod record;
+mod recording;
 mod redact;
 mod redactor;
 mod registry;
@@ -77,6 +85,7 @@ mod span;
 mod span_memory;
 mod span_part;
 mod span_record;
+mod spent;
 mod start;
 mod start_error;
 #[expect(unsafe_code, reason = "null or a reference, behind an atomic")]
@@ -99,6 +108,7 @@ mod value;
 #[doc(hidden)]
 pub const IS_ENABLED: bool = cfg!(feature = "enabled");
 
+pub use alloc::{Alloc, Memory, memory};
 pub use baggage::Baggage;
 pub use batch::{Batch, Span};
 pub use builder::{Builder, Preset};
@@ -150,6 +160,7 @@ pub use sampler::Sampler;
 pub use scoped_span::ScopedSpan;
 pub use sensitive::Sensitive;
 pub use snapshot::{CallsiteSnapshot, Polls, Series, Snapshot};
+pub use spent::{LimitTotals, Spent};
 pub use start::{AsContext, AsLinks};
 pub use start_error::StartError;
 #[cfg(feature = "stream")]

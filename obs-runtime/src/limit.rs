@@ -90,6 +90,11 @@ impl LimitKind {
         matches!(self, Self::Wall | Self::Quantile(_))
     }
 
+    /// Whether it bounds how a future is polled.
+    pub(crate) const fn is_polled(self) -> bool {
+        matches!(self, Self::Busy | Self::Poll | Self::Polls)
+    }
+
     /// Whether what it bounds is only known with a frame around the call.
     pub(crate) const fn needs_frame(self) -> bool {
         matches!(self, Self::Cpu | Self::Allocs | Self::Bytes | Self::Calls(_) | Self::Instructions)

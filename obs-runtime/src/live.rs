@@ -49,11 +49,10 @@ fn enter_in(shard: &'static Shard, callsite: &'static Callsite) -> u32 {
     shard.number * LIVE_CELLS as u32 + place as u32 + 1
 }
 
-/// Leaves a call by the number above its control word, from any thread.
+/// Leaves a call by its number, from any thread.
 #[cold]
-#[expect(clippy::cast_possible_truncation, reason = "the high half")]
-pub(crate) fn leave(word: u64) {
-    let Some(number) = ((word >> 32) as u32).checked_sub(1) else { return };
+pub(crate) fn leave(number: u32) {
+    let Some(number) = number.checked_sub(1) else { return };
     let (shard, place) = (number / LIVE_CELLS as u32, number as usize % LIVE_CELLS);
     let own = local(Local::shard).filter(|own| own.number == shard);
     if let Some(live) = own.or_else(|| POOL.get(shard)).and_then(Shard::live_if_any) {

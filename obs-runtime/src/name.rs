@@ -5,7 +5,11 @@
 /// Takes what `type_name` says of a type inside the function, and leaves out the type itself, closures, generic
 /// arguments, and the `<impl ..>` and `<.. as ..>` dressing of methods.
 pub(crate) fn of_type(type_name: &str) -> String {
-    let path = type_name.rsplit_once("::").map_or(type_name, |(function, _)| function);
+    of_function(type_name.rsplit_once("::").map_or(type_name, |(function, _)| function))
+}
+
+/// The same of what `type_name` says of the function itself.
+pub(crate) fn of_function(path: &str) -> String {
     let mut name = String::with_capacity(path.len());
     for segment in segments(path) {
         push_segment(&mut name, segment);
@@ -73,7 +77,7 @@ fn push_segment(name: &mut String, segment: &str) {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::of_type;
+    use super::{of_function, of_type};
 
     #[test]
     fn names_are_paths_with_the_type_and_without_arguments() {
@@ -89,6 +93,18 @@ mod tests {
             ("a::main::match::Here", "a::main::match"),
         ] {
             assert_eq!(of_type(type_name), name);
+        }
+    }
+
+    #[test]
+    fn a_function_is_called_as_the_types_inside_it_say() {
+        for (type_name, name) in [
+            ("a::db::query", "a::db::query"),
+            ("a::db::query<u8>", "a::db::query"),
+            ("<a::db::Rows as a::db::Repository>::find", "a::db::Rows::find"),
+            ("a::other::<impl a::cart::Cart>::o", "a::cart::Cart::o"),
+        ] {
+            assert_eq!(of_function(type_name), name);
         }
     }
 }

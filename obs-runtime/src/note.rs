@@ -10,6 +10,7 @@ use crate::fields::Fields;
 use crate::level::Level;
 use crate::mirror;
 use crate::place::Place;
+use crate::recording;
 use crate::registry;
 use crate::shard::{Current, Local, Shard, TraceInfo, Tracing, local, with_shard};
 use crate::span_memory::MEMORY;
@@ -95,7 +96,7 @@ pub fn event(site: &'static EventSite, level: Level, message: &str, fields: impl
 /// Records an event in a place that was named, or in the span that runs on this thread; the message is the field
 /// `message`. For bridges: what came in is not shown to the mirror.
 pub fn event_at(site: &'static EventSite, level: Level, place: Option<Place>, fields: impl FnOnce(&mut Fields)) {
-    if event_site::are_recorded() && is_wanted(site, level) {
+    if is_wanted(site, level) {
         let mut all = Fields::empty();
         fields(&mut all);
         put_event(site, level, place.unwrap_or_else(Place::here), &all);
@@ -103,8 +104,10 @@ pub fn event_at(site: &'static EventSite, level: Level, place: Option<Place>, fi
 }
 
 fn put_event(site: &'static EventSite, level: Level, place: Place, fields: &Fields) {
+    let here = place.current();
+    recording::event(here, site, level, fields);
     if event_site::are_recorded() {
-        let record = record(place.current(), NoteKind::Event);
+        let record = record(here, NoteKind::Event);
         put(&NoteRecord { level, time: clock::now(), site: site.number(), ..record }, fields, &[]);
     }
 }
@@ -119,7 +122,7 @@ pub fn is_wanted(site: &'static EventSite, level: Level) -> bool {
 
 /// Adds fields to the span that runs in `place`, if it is recorded.
 pub(crate) fn fields(place: Current, fields: &Fields) {
-    if place.info.tracing() == Tracing::Recorded {
+    if place.info.tracing() == Tracing::Recorded && !recording::fields(place, fields) {
         put(&record(place, NoteKind::Fields), fields, &[]);
     }
 }

@@ -19,6 +19,10 @@ pub(crate) struct Policy {
     pub(crate) live_spans: bool,
     /// A mirror is shown spans and events, whoever else takes them.
     pub(crate) mirrored: bool,
+    /// Tests record: every call asks whether it is in one of their recordings.
+    pub(crate) recording: bool,
+    /// The paths of calls are kept.
+    pub(crate) profiling: bool,
     /// Spans and events less important than this are not recorded.
     pub(crate) level: Level,
     pub(crate) filter: Filter,
@@ -32,6 +36,8 @@ impl Default for Policy {
             events_wanted: false,
             live_spans: false,
             mirrored: false,
+            recording: false,
+            profiling: false,
             level: Level::Trace,
             filter: Filter::default(),
         }
@@ -48,20 +54,30 @@ impl Policy {
         let flag = |on, flag| if on { flag } else { 0 };
         let timed = meta.timed && detail >= Detail::Profile;
         let shown = meta.traced && detail >= Detail::Trace && meta.level >= self.level;
-        let traced = shown && self.spans_wanted;
+        let traced = shown && (self.spans_wanted || self.recording);
+        let limits = callsite.limits();
         let flags = Control::COUNT
             | flag(timed, Control::TIME)
             | flag(timed && meta.time_one_in > 1, Control::TIME_SOME)
             | flag(traced, Control::TRACE)
             | flag(traced && meta.trace_ratio < 1.0, Control::TRACE_SOME)
             | flag(shown && self.mirrored, Control::MIRROR)
+            | flag(self.needs_frame(callsite, detail), Control::FRAME)
+            | flag(timed && limits.iter().any(|limit| limit.kind.is_polled()), Control::LIMITS)
             | flag(meta.in_flight || traced && self.live_spans, Control::IN_FLIGHT);
         Control::new(callsite.series(), flags)
     }
 
+    /// Whether calls keep a frame, or ask whether they need one.
+    fn needs_frame(&self, callsite: &Callsite, detail: Detail) -> bool {
+        let meta = callsite.meta();
+        let own = meta.cpu || meta.alloc || callsite.limits().iter().any(|limit| limit.kind.needs_frame());
+        self.recording || callsite.is_bounded() || detail >= Detail::Profile && (own || self.profiling)
+    }
+
     /// The least important event that is recorded anywhere; `None` for none.
     pub(crate) fn events(&self) -> Option<Level> {
-        (self.enabled && (self.events_wanted || self.mirrored)).then_some(self.level)
+        (self.enabled && (self.events_wanted || self.mirrored || self.recording)).then_some(self.level)
     }
 
     /// The same for one module, or what stands in for one.

@@ -1,11 +1,12 @@
 //! Where a call's numbers go when it has ended: the slot of its series in this thread.
 
+use crate::alloc::Unseen;
 use crate::cache::SeriesKey;
-use crate::callsite::{Callsite, OnExceed, Violation};
+use crate::callsite::Callsite;
 use crate::control_word::Control;
 use crate::outcome::Outcome;
 use crate::probe::ErrorName;
-use crate::shard::{Slot, local, with_shard};
+use crate::shard::{CostTotals, Slot, local, with_shard};
 use crate::sync::add;
 
 #[inline(always)]
@@ -59,6 +60,7 @@ fn failed(
     error: Option<&ErrorName>,
     nanos: Option<u64>,
 ) -> u32 {
+    let _unseen = Unseen::begin();
     let name = error.map_or_else(|| outcome.as_str().into(), |error| error.to_text());
     let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: name.as_bytes() };
     let series = crate::registry::find(callsite, &key);
@@ -90,34 +92,20 @@ pub(crate) fn clock_backwards() {
     with_shard(|shard| add(&shard.faults.clock_backwards, 1));
 }
 
-/// Counts a call that took longer than its budget allows, and does what the budget asks for.
-///
-/// # Panics
-/// When the budget says `on_exceed = panic`, unless the thread is unwinding already or the future was dropped.
+/// Counts a call that broke any limit of its budget.
 #[cold]
-#[inline(never)]
-pub(crate) fn over_budget(callsite: &'static Callsite, series: u32, outcome: Outcome, nanos: u64) {
-    with_slot(series, Slot::exceed_budget);
-    let Some(budget) = &callsite.meta().budget else { return };
-    let violation = Violation {
-        callsite,
-        kind: crate::limit::LimitKind::Wall,
-        limit: callsite.limit(),
-        actual: nanos,
-        time: std::time::SystemTime::now(),
-        trace_id: None,
-        span_id: None,
-    };
-    match budget.on_exceed {
-        OnExceed::Count => {}
-        OnExceed::Warn => {
-            if callsite.may_tell(crate::clock::now()) {
-                eprintln!("obs: {violation}")
-            }
-        }
-        // Neither while it unwinds, nor where a future is merely dropped.
-        OnExceed::Panic if std::thread::panicking() || outcome == Outcome::Cancelled => {}
-        OnExceed::Panic => panic!("{violation}"),
-        OnExceed::Hook(hook) => hook(&violation),
-    }
+pub(crate) fn over_budget(callsite: &'static Callsite, series: u32) {
+    with_slot(series, |slot| slot.exceed_budget(callsite.limits().len()));
+}
+
+/// Counts a call that passed one limit of its budget.
+#[cold]
+pub(crate) fn over_limit(callsite: &'static Callsite, series: u32, at: usize, overage: u64) {
+    with_slot(series, |slot| slot.exceed_limit(callsite.limits().len(), at, overage));
+}
+
+/// Adds what one call took.
+#[cold]
+pub(crate) fn costs(callsite: &'static Callsite, series: u32, one: &CostTotals) {
+    with_slot(series, |slot| slot.add_costs(callsite.limits().len(), one));
 }

@@ -65,9 +65,14 @@ pub(crate) fn callsites() -> impl Iterator<Item = &'static Callsite> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __callsite {
-    (name: $name:expr, $($field:ident: $value:expr),* $(,)?) => {
-        $crate::__callsite!(@declare name: $name, $($field: $value),*)
-    };
+    (name: $name:expr, $($field:ident: $value:expr),* $(,)?) => {{
+        struct Here;
+        $crate::__callsite!(
+            @declare name: $name,
+            path: ::core::option::Option::Some(::core::any::type_name::<Here>),
+            $($field: $value),*
+        )
+    }};
     ($($field:ident: $value:expr),* $(,)?) => {{
         struct Here;
         $crate::__callsite!(@declare name: $crate::expand::Name::Of(::core::any::type_name::<Here>), $($field: $value),*)

@@ -13,6 +13,7 @@ use crate::histogram::Histogram;
 use crate::metric::Metric;
 use crate::outcome::{Outcome, Outcomes};
 use crate::resource::Resource;
+use crate::spent::{LimitTotals, Spent};
 
 /// The totals of every annotated function, since the program started.
 ///
@@ -173,9 +174,23 @@ impl CallsiteSnapshot {
         self.series.iter().filter_map(|series| series.polls).reduce(Polls::merge)
     }
 
-    /// Calls that took longer than the budget allows.
+    /// Calls that broke any limit of the budget that is about each call.
     pub fn over_budget(&self) -> u64 {
         self.series.iter().map(|series| series.over_budget).sum()
+    }
+
+    /// How calls kept each limit of the budget, in the order of the limits.
+    pub fn limits(&self) -> Vec<LimitTotals> {
+        let mut all = self.series.first().map(|series| series.limits.to_vec()).unwrap_or_default();
+        for series in self.series.iter().skip(1) {
+            all.iter_mut().zip(&series.limits).for_each(|(all, more)| all.add(more));
+        }
+        all
+    }
+
+    /// What calls took beside time; `None` where no call was measured.
+    pub fn spent(&self) -> Option<Spent> {
+        self.series.iter().filter_map(|series| series.spent).reduce(Spent::merge)
     }
 }
 
@@ -190,6 +205,8 @@ pub struct Series {
     pub(crate) calls: u64,
     pub(crate) entered: u64,
     pub(crate) over_budget: u64,
+    pub(crate) limits: Box<[LimitTotals]>,
+    pub(crate) spent: Option<Spent>,
     pub(crate) total: Duration,
     pub(crate) max: Duration,
     pub(crate) duration: Option<Histogram>,
@@ -228,9 +245,19 @@ impl Series {
         self.calls
     }
 
-    /// Calls that took longer than the budget allows.
+    /// Calls that broke any limit of the budget that is about each call.
     pub const fn over_budget(&self) -> u64 {
         self.over_budget
+    }
+
+    /// How these calls kept each limit of the budget, in the order of the limits.
+    pub fn limits(&self) -> &[LimitTotals] {
+        &self.limits
+    }
+
+    /// What these calls took beside time; `None` where no call was measured.
+    pub const fn spent(&self) -> Option<Spent> {
+        self.spent
     }
 
     /// Wall time of all timed calls together.

@@ -11,6 +11,7 @@ use crate::fields::Fields;
 use crate::mirror::MirroredSpan;
 use crate::note;
 use crate::origin::Origin;
+use crate::recording;
 use crate::registry;
 use crate::sampler::{self, Remote};
 use crate::shard::{Current, Faults, Local, Shard, TraceInfo, Tracing, local, with_shard};
@@ -128,9 +129,18 @@ impl SpanPart for OpenSpan {
         self.settle_root()
     }
 
+    fn ids(self) -> Option<[u64; 2]> {
+        (self.span != 0).then(|| [self.span, self.parent().0])
+    }
+
+    #[inline(always)]
+    fn current(place: Current) -> Current {
+        place
+    }
+
     #[inline(always)]
     fn record(self, place: Current, origin: Option<Origin>, end: End<'_>) {
-        if self.span != 0 {
+        if self.span != 0 && !recording::spans_are_unwanted() {
             match local(Local::shard) {
                 Some(shard) => self.push(place, origin, &end, shard),
                 None => self.push_cold(place, origin, end),
@@ -268,7 +278,8 @@ impl OpenSpan {
             let (recorded, head) = sampler::decide(trace, callsite.meta().trace_ratio, None);
             count_trace(local, recorded);
             let tracing = if recorded { Tracing::Recorded } else { Tracing::Dropped };
-            Current { trace, span, info: TraceInfo::new(tracing, true, head) }
+            let info = TraceInfo::new(tracing, true, head).recorded_as(local.info.get());
+            Current { trace, span, info }
         })
     }
 
@@ -299,7 +310,8 @@ impl OpenSpan {
     #[cold]
     fn enter(parent: Current, recorded: bool, span: u64, origin: Origin) -> Self {
         let before = local(Local::current);
-        local(|local| local.set_current(Current { span, ..parent }));
+        let info = parent.info.recorded_as(before.info);
+        local(|local| local.set_current(Current { span, info, ..parent }));
         let parent = if origin == Origin::Root { 0 } else { parent.span };
         entries::push(Entry { key: span, before, parent, origin });
         if recorded { Self { span, parent: Self::ENTRY } } else { Self { span: 0, parent: Self::DROPPED_ENTRY } }
@@ -312,7 +324,9 @@ impl OpenSpan {
             Self::DROPPED_ENTRY => entries::take(local(|local| local.span.get())).map(|entry| entry.before),
             _ => None,
         };
-        local(|local| local.set_current(strays::marked(before.unwrap_or(Current::NONE))));
+        let here = local(|local| local.info.get());
+        let nowhere = Current { info: TraceInfo::NOTHING.recorded_as(here), ..Current::NONE };
+        local(|local| local.set_current(strays::marked(before.unwrap_or(nowhere))));
     }
 
     #[cold]

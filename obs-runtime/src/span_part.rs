@@ -7,6 +7,7 @@ use crate::fields::Fields;
 use crate::mirror::MirroredSpan;
 use crate::origin::Origin;
 use crate::outcome::Outcome;
+use crate::shard::{Current, Local, local};
 use crate::start::Start;
 
 /// What a mode keeps of the span: nothing, or [`OpenSpan`].
@@ -52,6 +53,12 @@ pub trait SpanPart: Copy {
     /// Its parent, and where that is; takes back what was left beside the thread's storage.
     #[doc(hidden)]
     fn settle(self) -> (Self, Origin);
+    /// Its id and that of its parent; `None` where it is not recorded.
+    #[doc(hidden)]
+    fn ids(self) -> Option<[u64; 2]>;
+    /// A place in the trace; without a span, that of the thread.
+    #[doc(hidden)]
+    fn current(place: Self::Place) -> Current;
     /// Puts a record into the ring. `origin` as `settle` gave it, if it was asked already.
     #[doc(hidden)]
     fn record(self, place: Self::Place, origin: Option<Origin>, end: End<'_>);
@@ -97,6 +104,14 @@ impl SpanPart for () {
     #[inline(always)]
     fn settle(self) -> (Self, Origin) {
         ((), Origin::Child)
+    }
+
+    fn ids(self) -> Option<[u64; 2]> {
+        None
+    }
+
+    fn current((): ()) -> Current {
+        local(Local::current)
     }
 
     #[inline(always)]

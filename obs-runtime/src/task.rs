@@ -11,8 +11,10 @@ use std::task::{Context, Poll};
 use crate::callsite::Callsite;
 use crate::clock;
 use crate::control_word::Control;
+use crate::ended::Ended;
 use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
+use crate::frame::{self, Frame};
 use crate::guard::{Mode, begin, between};
 use crate::labels::LabelSet;
 use crate::live;
@@ -31,7 +33,8 @@ use crate::start::Start;
 #[must_use = "the call is driven by the future that `drive` gives"]
 pub struct Task<M: Mode, K: Kept = ()> {
     callsite: &'static Callsite,
-    /// The control word, and above it the number of a call that is listed as running. Off once the call has ended.
+    /// The control word, and above it the number of a call that is listed as running and has no frame. Off once the call
+    /// has ended.
     word: u64,
     state: State,
     polls: u64,
@@ -46,6 +49,8 @@ pub struct Task<M: Mode, K: Kept = ()> {
     place: <M::Span as SpanPart>::Place,
     /// Where the span begins, until it does; then who is shown it.
     beside: <M::Span as SpanPart>::Beside,
+    /// Between polls, where the call keeps one.
+    frame: Option<Box<Frame>>,
     kept: K,
 }
 
@@ -84,6 +89,7 @@ impl<M: Mode> Task<M> {
             origin: Origin::Child,
             place: M::Span::NOWHERE,
             beside: Default::default(),
+            frame: None,
             kept,
         }
     }
@@ -177,14 +183,26 @@ impl<M: Mode, K: Kept> Task<M, K> {
         let span = M::Span::open_at(self.callsite, self.control().word(), beside);
         (self.span, self.origin) = span.settle();
         let control = self.control();
-        if control.has(Control::IN_FLIGHT) {
-            self.word |= u64::from(live::enter(self.callsite)) << 32;
+        if control.has(Control::IN_FLIGHT | Control::FRAME) {
+            self.begin_frame(control);
         }
         if control.has(M::SEEN & Control::MIRROR) {
             self.beside = M::Span::shown(mirror::open(self.callsite, self.kept.fields()));
         }
         // `open` made the span the running one; each poll does that by itself.
         self.place = M::Span::swap(before);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn begin_frame(&mut self, control: Control) {
+        let live = if control.has(Control::IN_FLIGHT) { live::enter(self.callsite) } else { 0 };
+        if control.has(Control::FRAME) {
+            self.frame = frame::begin(self.callsite, live, self.is_timed());
+        }
+        if self.frame.is_none() {
+            self.word |= u64::from(live) << 32;
+        }
     }
 
     /// Begins the call without a poll, for what has none.
@@ -283,26 +301,60 @@ impl<M: Mode, K: Kept> Task<M, K> {
         if !control.is_on() {
             return;
         }
-        if control.has(Control::IN_FLIGHT) {
-            live::leave(self.word);
-        }
-        if control.has(M::SEEN & Control::MIRROR) {
-            self.mirror_end(MirroredEnd::new(outcome, error, extra));
+        let nanos = between(self.start, self.end);
+        if control.has(M::SEEN) || timed && nanos > self.callsite.limit() {
+            return self.settle(nanos, &polls, outcome, error, extra);
         }
         self.set_control(Control::OFF);
-        let nanos = between(self.start, self.end);
         let series = record::ended(self.callsite, control, outcome, error, timed.then_some(nanos));
         if let (true, &[polls, busy, longest]) = (timed, &polls[..]) {
             record::polled(series, [polls, busy, longest]);
         }
         let (callsite, start, fields) = (self.callsite, self.start, self.kept.fields());
-        let over_budget = timed && nanos > callsite.limit();
-        let end =
-            End { callsite, series, outcome, start, nanos, is_timed: timed, over_budget, polls: &polls, fields, extra };
+        let (over_budget, is_timed, polls) = (false, timed, &polls[..]);
+        let end = End { callsite, series, outcome, start, nanos, is_timed, over_budget, polls, fields, extra };
         self.span.record(self.place, Some(self.origin), end);
-        if over_budget {
-            record::over_budget(callsite, series, outcome, nanos);
+    }
+
+    /// Ends a call that has more to it than a count, a time and a span.
+    #[cold]
+    #[inline(never)]
+    #[expect(clippy::cast_possible_truncation, reason = "the high half")]
+    fn settle(
+        &mut self,
+        nanos: u64,
+        polls: &[u64],
+        outcome: Outcome,
+        error: Option<&ErrorName>,
+        extra: Option<&Fields>,
+    ) {
+        let (is_timed, control, frame) = (self.is_timed(), self.control(), self.frame.take());
+        if control.has(Control::IN_FLIGHT) {
+            live::leave(frame.as_ref().map_or((self.word >> 32) as u32, |frame| frame.live));
         }
+        if control.has(M::SEEN & Control::MIRROR) {
+            self.mirror_end(MirroredEnd::new(outcome, error, extra));
+        }
+        self.set_control(Control::OFF);
+        let (origin, fields) = (Some(self.origin), self.kept.fields());
+        let Self { callsite, start, span, place, .. } = *self;
+        let ended = Ended {
+            callsite,
+            control,
+            outcome,
+            error,
+            start,
+            nanos,
+            is_timed,
+            polls,
+            span,
+            place,
+            origin,
+            fields,
+            extra,
+            frame,
+        };
+        ended.settle().act(outcome);
     }
 
     /// The future was dropped before it was ready, or it unwound.
@@ -359,6 +411,8 @@ struct OnePoll<'a, M: Mode, K: Kept> {
     /// What was on the thread before.
     before: <M::Span as SpanPart>::Place,
     start: u64,
+    /// The key of the call's frame on the thread; 0 for none.
+    frame: u32,
     /// The thread was unwinding before the poll.
     unwinding: bool,
 }
@@ -378,7 +432,20 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
         if first {
             task.start = start;
         }
-        Self { task, before, start, unwinding: std::thread::panicking() }
+        let frame = if task.frame.is_some() { Self::push_frame(task) } else { 0 };
+        Self { task, before, start, frame, unwinding: std::thread::panicking() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_frame(task: &mut Task<M, K>) -> u32 {
+        task.frame.take().map_or(0, frame::push)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn pop_frame(&mut self, nanos: u64) {
+        self.task.frame = frame::pop(self.frame, self.task.is_timed().then_some(nanos));
     }
 }
 
@@ -390,13 +457,17 @@ impl<M: Mode, K: Kept> Drop for OnePoll<'_, M, K> {
         }
         // What the future left on the thread, a guard that it holds across its `.await`, goes along with it.
         self.task.place = M::Span::swap(self.before);
+        let mut nanos = 0;
         if self.task.reads_clock() {
             let end = clock::now();
-            let nanos = between(self.start, end);
+            nanos = between(self.start, end);
             self.task.end = end;
             self.task.polls += 1;
             self.task.busy += nanos;
             self.task.longest = self.task.longest.max(nanos);
+        }
+        if self.frame != 0 {
+            self.pop_frame(nanos);
         }
         if std::thread::panicking() && !self.unwinding {
             self.task.state = State::Panicked;

@@ -11,8 +11,9 @@ use crate::histogram::Histogram;
 use crate::metric::MetricSource;
 use crate::registry::{self, SeriesMeta};
 use crate::resource::Resource;
-use crate::shard::{POOL, Shard};
+use crate::shard::{CostTotals, Details, OverLimit, POOL, Shard};
 use crate::snapshot::{CallsiteSnapshot, Polls, Series, Snapshot};
+use crate::spent::{LimitTotals, Spent};
 use crate::sync::lock;
 
 static SOURCES: Mutex<Vec<Arc<dyn MetricSource>>> = Mutex::new(Vec::new());
@@ -106,15 +107,20 @@ fn sum(number: u32, meta: &SeriesMeta, shards: &[&Shard], health: &mut Health) -
         calls: 0,
         entered: 0,
         over_budget: 0,
+        limits: meta.callsite.limits().iter().map(|&limit| LimitTotals::new(limit, OverLimit::default())).collect(),
+        spent: None,
         total: Duration::ZERO,
         max: Duration::ZERO,
         duration: timed.then(Histogram::default),
         polls: None,
     };
+    let mut spent = CostTotals::default();
     for slot in shards.iter().filter_map(|shard| shard.slot(number)) {
         sum.calls += slot.calls();
         sum.entered += slot.entered();
-        sum.over_budget += slot.over_budget();
+        if let Some(details) = slot.details() {
+            add_details(&mut sum, &mut spent, details);
+        }
         sum.total += Duration::from_nanos(slot.total_nanos());
         sum.max = sum.max.max(Duration::from_nanos(slot.max_nanos()));
         if let (Some(duration), Some(buckets)) = (&mut sum.duration, slot.buckets()) {
@@ -128,5 +134,20 @@ fn sum(number: u32, meta: &SeriesMeta, shards: &[&Shard], health: &mut Health) -
             sum.polls = Some(sum.polls.map_or(polls, |all| all.merge(polls)));
         }
     }
+    if let Some(duration) = &mut sum.duration {
+        let walls = sum.limits.iter().filter(|totals| totals.limit.kind.is_wall());
+        walls.for_each(|totals| duration.pin_nanos(totals.limit.at_most, totals.over));
+    }
+    sum.spent = spent.calls.ne(&0).then(|| Spent::new(spent));
     sum
+}
+
+fn add_details(sum: &mut Series, spent: &mut CostTotals, details: &Details) {
+    sum.over_budget += details.over_budget();
+    for (all, over) in sum.limits.iter_mut().zip(details.over_limits()) {
+        all.add(&LimitTotals::new(all.limit, over));
+    }
+    if let Some(costs) = details.costs() {
+        spent.add(costs);
+    }
 }

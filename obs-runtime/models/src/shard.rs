@@ -1,5 +1,7 @@
 //! Shards without what belongs to threads of the operating system.
 
+#[path = "../../src/shard/details.rs"]
+mod details;
 #[path = "../../src/shard/live.rs"]
 mod live;
 #[path = "../../src/shard/pool.rs"]

@@ -9,6 +9,8 @@ mod anchor;
 mod manual;
 mod scale;
 mod source;
+#[expect(unsafe_code, reason = "a function of the C library")]
+mod thread;
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[expect(unsafe_code, reason = "one instruction")]
 mod tsc;
@@ -20,3 +22,4 @@ pub(crate) use anchor::Anchor;
 pub use manual::ManualClock;
 pub use source::{ClockChoice, ClockSource};
 pub(crate) use source::{choose, current, now, quick};
+pub(crate) use thread::{cpu_time, waited};

@@ -29,11 +29,20 @@ pub struct Histogram {
     counts: Vec<u64>,
     sum: f64,
     max: f64,
+    pins: Vec<Pin>,
+}
+
+/// A bound that was counted beside the buckets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pin {
+    bound: f64,
+    /// Values above it.
+    above: u64,
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { scale: SCALE, zero_count: 0, offset: 0, counts: Vec::new(), sum: 0.0, max: 0.0 }
+        Self { scale: SCALE, zero_count: 0, offset: 0, counts: Vec::new(), sum: 0.0, max: 0.0, pins: Vec::new() }
     }
 }
 
@@ -103,6 +112,26 @@ impl Histogram {
         Some(self.max)
     }
 
+    /// Bounds that were counted exactly, though they are none of a bucket: the limits of the function's budget. Each with
+    /// the number of values that are at most so large, from the smallest bound on.
+    pub fn pins(&self) -> impl Iterator<Item = (f64, u64)> {
+        let count = self.count();
+        // Values that are being recorded right now may be missing in one of the two.
+        self.pins.iter().map(move |pin| (pin.bound, count.saturating_sub(pin.above)))
+    }
+
+    /// Counts a bound beside the buckets: so many values are above it.
+    pub(crate) fn pin_nanos(&mut self, bound: u64, above: u64) {
+        self.pin(Pin { bound: bound as f64 / 1e9, above });
+    }
+
+    fn pin(&mut self, pin: Pin) {
+        match self.pins.binary_search_by(|known| known.bound.total_cmp(&pin.bound)) {
+            Ok(at) => self.pins[at].above += pin.above,
+            Err(at) => self.pins.insert(at, pin),
+        }
+    }
+
     /// How many values are at most the upper bound of `index`.
     pub fn cumulative(&self, index: i32) -> u64 {
         let buckets = i64::from(index) - i64::from(self.offset) + 1;
@@ -132,6 +161,7 @@ impl Histogram {
         for (index, &n) in (other.offset..).zip(&other.counts) {
             self.add_bucket(index, n);
         }
+        other.pins.iter().for_each(|&pin| self.pin(pin));
     }
 
     /// What came since an earlier reading of the same histogram; everything, when the earlier one is of another scale.
@@ -144,6 +174,10 @@ impl Histogram {
         let mut since = Self { counts: Vec::new(), offset: 0, ..self.clone() };
         since.zero_count = self.zero_count.saturating_sub(earlier.zero_count);
         since.sum -= earlier.sum;
+        for pin in &mut since.pins {
+            let before = earlier.pins.iter().find(|before| before.bound.total_cmp(&pin.bound).is_eq());
+            pin.above = pin.above.saturating_sub(before.map_or(0, |before| before.above));
+        }
         for (index, &n) in (self.offset..).zip(&self.counts) {
             since.add_bucket(index, n.saturating_sub(earlier.bucket(index)));
         }

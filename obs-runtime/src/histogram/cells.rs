@@ -11,6 +11,7 @@
 
 use super::buckets::Histogram;
 use super::index::{POSITIONS, native_of, position};
+use crate::alloc::unseen;
 use crate::static_ptr::StaticPtr;
 use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, add, fence, lock, own};
 
@@ -45,7 +46,7 @@ struct Page([AtomicU32; 16]);
 
 impl Page {
     fn leaked() -> &'static Self {
-        Box::leak(Box::new(Self(std::array::from_fn(|_| AtomicU32::new(0)))))
+        unseen(|| Box::leak(Box::new(Self(std::array::from_fn(|_| AtomicU32::new(0))))))
     }
 }
 
@@ -53,7 +54,7 @@ impl Buckets {
     /// Makes an empty set of buckets that lives as long as the program.
     #[cold]
     pub(crate) fn leaked() -> &'static Self {
-        Box::leak(Box::new(Self {
+        let new = Self {
             waiting: std::array::from_fn(|_| AtomicU64::new(0)),
             taken: AtomicU64::new(0),
             placed: AtomicU64::new(0),
@@ -62,7 +63,8 @@ impl Buckets {
             clamped: AtomicU64::new(0),
             carries: Mutex::new(Vec::new()),
             pages: std::array::from_fn(|_| StaticPtr::null()),
-        }))
+        };
+        unseen(|| Box::leak(Box::new(new)))
     }
 
     /// Adds one duration. Only the owning thread may call this.

@@ -10,5 +10,5 @@ mod table;
 #[cfg(not(loom))]
 pub use program::on_policy_change;
 #[cfg(not(loom))]
-pub(crate) use program::{callsites, change_policy, control_of, events_from, find, series, series_of};
+pub(crate) use program::{bound, callsites, change_policy, control_of, events_from, find, series, series_of};
 pub(crate) use table::SeriesMeta;

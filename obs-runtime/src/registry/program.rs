@@ -2,12 +2,14 @@
 
 use super::SeriesMeta;
 use super::table::{Found, Inner, Registry};
+use crate::alloc::Unseen;
 use crate::cache::SeriesKey;
 use crate::callsite::Callsite;
 use crate::control_word::Control;
 use crate::event_site;
 use crate::level::Level;
 use crate::policy::Policy;
+use crate::recording;
 use crate::shard::attached;
 use crate::sync::{Mutex, add, lock};
 
@@ -21,6 +23,7 @@ static TOLD: Mutex<Vec<fn()>> = Mutex::new(Vec::new());
 
 /// Runs with the registry, after what the linker listed was entered.
 fn with<R>(body: impl FnOnce(&mut Inner) -> R) -> R {
+    let _unseen = Unseen::begin();
     REGISTRY.with(|registry| {
         if !registry.listed {
             registry.listed = true;
@@ -78,6 +81,17 @@ pub(crate) fn series() -> Vec<Option<SeriesMeta>> {
     with(|registry| registry.series.clone())
 }
 
+/// Has a callsite's calls counted in those of functions whose budget bounds them.
+pub(crate) fn bound(callsite: &'static Callsite) {
+    with(|registry| {
+        registry.enter(callsite);
+        callsite.set_bounded();
+        if callsite.series() != 0 {
+            callsite.set_control(registry.policy.control(callsite));
+        }
+    });
+}
+
 /// Changes what is on, and tells every callsite.
 pub(crate) fn change_policy(change: impl FnOnce(&mut Policy)) {
     with(|registry| {
@@ -85,6 +99,7 @@ pub(crate) fn change_policy(change: impl FnOnce(&mut Policy)) {
         for callsite in &registry.callsites {
             callsite.set_control(registry.policy.control(callsite));
         }
+        recording::set_spans_unwanted(registry.policy.recording && !registry.policy.spans_wanted);
         event_site::change_policy(registry.policy.events(), registry.policy.events_wanted);
     });
     // Not under the registry's lock: whoever is told may ask what holds now.

@@ -1,5 +1,6 @@
 //! The memory of rings, in segments.
 
+use crate::alloc::unseen;
 use crate::static_ptr::StaticPtr;
 use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, lock, own};
 
@@ -16,11 +17,12 @@ pub(crate) struct Segment {
 
 impl Segment {
     fn leaked() -> &'static Self {
-        Box::leak(Box::new(Self {
+        let new = Self {
             words: std::array::from_fn(|_| AtomicU64::new(0)),
             published: AtomicU32::new(0),
             next: StaticPtr::null(),
-        }))
+        };
+        unseen(|| Box::leak(Box::new(new)))
     }
 
     #[inline(always)]

@@ -36,8 +36,8 @@ pub(crate) enum Tracing {
     RemoteDeferred,
 }
 
-/// [`Tracing`], whether the trace's id is random, whether somebody debugs it (B3), and where its W3C `tracestate` is
-/// kept, in one word.
+/// [`Tracing`], whether the trace's id is random, whether somebody debugs it (B3), in which recording of a test it runs,
+/// and where its W3C `tracestate` is kept, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TraceInfo(u64);
 
@@ -47,6 +47,10 @@ impl TraceInfo {
     const STRAY: u64 = 1 << 7;
     const RANDOM: u64 = 1 << 8;
     const DEBUG: u64 = 1 << 9;
+    /// The first bit of the recording's number.
+    const RECORDING: u32 = 16;
+    /// Recordings that may run at the same time.
+    pub(crate) const MAX_RECORDING: u16 = 0xfff;
 
     pub(crate) const fn new(tracing: Tracing, is_random: bool, head: u32) -> Self {
         Self(tracing as u64 | if is_random { Self::RANDOM } else { 0 } | (head as u64) << 32)
@@ -60,6 +64,23 @@ impl TraceInfo {
     /// The same, debugged.
     pub(crate) const fn debugged(self) -> Self {
         Self(self.0 | Self::DEBUG)
+    }
+
+    /// The number of the recording; 0 for none.
+    #[inline(always)]
+    pub(crate) const fn recording(self) -> u16 {
+        (self.0 >> Self::RECORDING) as u16 & Self::MAX_RECORDING
+    }
+
+    /// The same in a recording, or with 0 in none.
+    pub(crate) const fn recorded_in(self, recording: u16) -> Self {
+        let mask = (Self::MAX_RECORDING as u64) << Self::RECORDING;
+        Self(self.0 & !mask | (recording as u64) << Self::RECORDING & mask)
+    }
+
+    /// The same, and where it is in no recording in that of another one.
+    pub(crate) const fn recorded_as(self, other: Self) -> Self {
+        if self.recording() == 0 { self.recorded_in(other.recording()) } else { self }
     }
 
     pub(crate) const fn is_debug(self) -> bool {

@@ -4,21 +4,26 @@
 //! next new thread takes the shard over and goes on with the same counters, so totals never go backwards and
 //! memory follows the largest number of threads that lived at the same time.
 
+mod details;
 mod faults;
 mod live;
 mod local;
+mod paths;
 mod pool;
 #[expect(unsafe_code, reason = "a table of zeros that is not written before it is used")]
 mod slot;
 
+pub(crate) use details::{CostTotals, Details, OverLimit};
 pub(crate) use faults::Faults;
 pub(crate) use live::{LIVE_CELLS, Live, LiveCell};
 #[expect(unreachable_pub, reason = "named by a sealed trait of the public guard")]
 pub use local::Current;
 pub(crate) use local::{Local, TraceInfo, Tracing, attached, local};
+pub(crate) use paths::{PathTable, PathTotals};
 pub(crate) use pool::Pool;
 pub(crate) use slot::{MAX_SERIES, Slot, Slots};
 
+use crate::alloc;
 use crate::cache::SeriesCache;
 use crate::ring::Ring;
 use crate::static_ptr::StaticPtr;
@@ -31,6 +36,8 @@ pub(crate) struct Shard {
     /// What is added to running spans.
     pub(crate) notes: Ring,
     pub(crate) faults: Faults,
+    /// What calls took by path, while paths are profiled.
+    pub(crate) paths: PathTable,
     cache: StaticPtr<SeriesCache>,
     live: StaticPtr<Live>,
 }
@@ -43,6 +50,7 @@ impl Shard {
             ring: Ring::new(),
             notes: Ring::new(),
             faults: Faults::default(),
+            paths: PathTable::new(),
             cache: StaticPtr::null(),
             live: StaticPtr::null(),
         }))
@@ -60,7 +68,7 @@ impl Shard {
     #[cold]
     #[inline(never)]
     fn new_cache(&self) -> &'static SeriesCache {
-        let cache: &'static SeriesCache = Box::leak(Box::default());
+        let cache: &'static SeriesCache = alloc::unseen(|| Box::leak(Box::default()));
         self.cache.set(cache);
         cache
     }
@@ -68,7 +76,7 @@ impl Shard {
     /// The calls that run now. Only the leasing thread may call this before there are any.
     pub(crate) fn live(&self) -> &'static Live {
         self.live.get().unwrap_or_else(|| {
-            let live: &'static Live = Box::leak(Box::new(Live::new()));
+            let live: &'static Live = alloc::unseen(|| Box::leak(Box::new(Live::new())));
             self.live.set(live);
             live
         })
@@ -93,6 +101,7 @@ pub(crate) static POOL: Pool<Shard> = Pool::new();
 /// After the thread's storage is gone, the one late shard, which is locked, serves every thread.
 #[cold]
 pub(crate) fn with_shard<R>(body: impl FnOnce(&'static Shard) -> R) -> R {
+    let _unseen = alloc::Unseen::begin();
     match local::attach() {
         Some(shard) => body(shard),
         None => late(body),

@@ -1,5 +1,7 @@
 //! The cells of one series in one thread: one cache line.
 
+use super::details::{CostTotals, Details};
+use crate::alloc;
 use crate::histogram::cells::Buckets;
 use crate::static_ptr::StaticPtr;
 use crate::sync::{AtomicU64, Ordering, add, own, raise};
@@ -12,7 +14,7 @@ pub(crate) const MAX_SERIES: u32 = if cfg!(loom) { 4 } else { 32_768 };
 pub(crate) struct Slot {
     calls: AtomicU64,
     entered: AtomicU64,
-    over_budget: AtomicU64,
+    details: StaticPtr<Details>,
     /// Calls until the next one that is timed, under `sample = n`.
     untimed: AtomicU64,
     total_nanos: AtomicU64,
@@ -29,7 +31,7 @@ impl Slot {
         Self {
             calls: AtomicU64::new(0),
             entered: AtomicU64::new(0),
-            over_budget: AtomicU64::new(0),
+            details: StaticPtr::null(),
             untimed: AtomicU64::new(0),
             total_nanos: AtomicU64::new(0),
             max_nanos: AtomicU64::new(0),
@@ -48,9 +50,29 @@ impl Slot {
         add(&self.entered, 1);
     }
 
+    /// Counts a call that broke any limit of its budget; the function has so many.
     #[cold]
-    pub(crate) fn exceed_budget(&self) {
-        add(&self.over_budget, 1);
+    pub(crate) fn exceed_budget(&self, limits: usize) {
+        self.own_details(limits).count_over_budget();
+    }
+
+    /// Counts a call that passed one limit.
+    #[cold]
+    pub(crate) fn exceed_limit(&self, limits: usize, at: usize, overage: u64) {
+        self.own_details(limits).count_over_limit(at, overage);
+    }
+
+    /// Adds what one call took.
+    pub(crate) fn add_costs(&self, limits: usize, one: &CostTotals) {
+        self.own_details(limits).add_costs(one);
+    }
+
+    fn own_details(&self, limits: usize) -> &'static Details {
+        self.details.get_own().unwrap_or_else(|| {
+            let details = alloc::unseen(|| Details::leaked(limits));
+            self.details.set(details);
+            details
+        })
     }
 
     #[inline(always)]
@@ -81,7 +103,7 @@ impl Slot {
 
     pub(crate) fn polled(&self, polls: u64, busy: u64, longest: u64) {
         let cells = self.polls.get_own().unwrap_or_else(|| {
-            let cells: &'static PollCells = Box::leak(Box::default());
+            let cells: &'static PollCells = alloc::unseen(|| Box::leak(Box::default()));
             self.polls.set(cells);
             cells
         });
@@ -98,8 +120,8 @@ impl Slot {
         self.entered.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn over_budget(&self) -> u64 {
-        self.over_budget.load(Ordering::Relaxed)
+    pub(crate) fn details(&self) -> Option<&'static Details> {
+        self.details.get()
     }
 
     pub(crate) fn total_nanos(&self) -> u64 {

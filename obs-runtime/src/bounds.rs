@@ -1,0 +1,144 @@
+//! Whether a call kept its budget: looked at when it has ended, counted for each limit, told as the budget asks.
+//!
+//! Called by [`crate::guard`] and [`crate::task`] for calls past the limit on their wall time, and for all calls of
+//! functions that have other limits.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::alloc;
+use crate::callsite::{Callsite, OnExceed, Violation};
+use crate::event_site::EventSite;
+use crate::fields::Fields;
+use crate::frame::Frame;
+use crate::ids::{SpanId, TraceId};
+use crate::level::Level;
+use crate::limit::LimitKind;
+use crate::note;
+use crate::outcome::Outcome;
+use crate::place::Place;
+use crate::record;
+use crate::shard::Current;
+
+/// Where events about broken budgets come from.
+static SITE: EventSite = EventSite::new("obs::budget", file!(), line!());
+
+/// What a call took, as far as it was measured.
+#[derive(Clone, Copy)]
+pub(crate) struct Took<'a> {
+    /// Wall nanoseconds, of a call that was timed.
+    pub(crate) nanos: Option<u64>,
+    /// Polls, busy and longest poll in nanoseconds, of a future that was timed.
+    pub(crate) polls: Option<[u64; 3]>,
+    pub(crate) frame: Option<&'a Frame>,
+}
+
+impl Took<'_> {
+    /// What was taken of each limit's kind, in the order of the limits; `None` for what was not measured.
+    pub(crate) fn of_limits(&self, callsite: &'static Callsite) -> impl Iterator<Item = Option<u64>> {
+        let mut calls = self.frame.map_or(&[][..], |frame| &frame.calls).iter().copied();
+        let mut callees = callsite.callees().unwrap_or_default().iter();
+        callsite.limits().iter().map(move |limit| match limit.kind {
+            // What is not annotated is not counted, and was warned about.
+            LimitKind::Calls(_) => {
+                callees.next().map(Option::is_some).zip(calls.next()).and_then(|(is, n)| is.then_some(n))
+            }
+            kind => self.of(kind),
+        })
+    }
+
+    fn of(&self, kind: LimitKind) -> Option<u64> {
+        let costs = || self.frame.map(|frame| frame.costs);
+        match kind {
+            LimitKind::Wall | LimitKind::Quantile(_) => self.nanos,
+            LimitKind::Polls => self.polls.map(|[polls, _, _]| polls),
+            LimitKind::Busy => self.polls.map(|[_, busy, _]| busy),
+            LimitKind::Poll => self.polls.map(|[_, _, longest]| longest),
+            LimitKind::Cpu => costs().map(|costs| costs.cpu),
+            LimitKind::Allocs => costs().map(|costs| costs.asked.allocs),
+            LimitKind::Bytes => costs().map(|costs| costs.asked.bytes),
+            LimitKind::Calls(_) | LimitKind::Instructions => None,
+        }
+    }
+}
+
+/// What of its budget a call broke.
+#[derive(Default)]
+pub(crate) struct Broken(Vec<(LimitKind, u64, u64)>);
+
+impl Broken {
+    pub(crate) const fn is_any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Says so on the running span, as an event, at most once a second for each function.
+    pub(crate) fn note(self, callsite: &'static Callsite, here: Current) -> Told {
+        let Some(&(kind, limit, actual)) = self.0.first() else { return Told(Vec::new()) };
+        let time = SystemTime::now();
+        let ids = (TraceId::from_halves(here.trace), SpanId::new(here.span));
+        let violation =
+            |(kind, limit, actual)| Violation { callsite, kind, limit, actual, time, trace_id: ids.0, span_id: ids.1 };
+        let nanos =
+            time.duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX));
+        let is_due = callsite.may_tell(nanos);
+        if is_due {
+            let first = violation((kind, limit, actual));
+            if matches!(callsite.meta().budget, Some(budget) if matches!(budget.on_exceed, OnExceed::Warn)) {
+                eprintln!("obs: {first}");
+            }
+            note::event_at(&SITE, Level::Warn, Some(Place::at(here)), |fields| describe(&first, fields));
+        }
+        Told(self.0.into_iter().map(violation).collect())
+    }
+}
+
+/// The event's fields.
+fn describe(violation: &Violation, fields: &mut Fields) {
+    fields.display(note::TEXT, violation);
+    fields.value("code.function.name", violation.callsite.name());
+    fields.value("obs.budget.kind", violation.kind.as_str());
+    fields.value("obs.budget.limit", &violation.limit);
+    fields.value("obs.budget.actual", &violation.actual);
+    fields.value("obs.budget.overage", &violation.overage());
+    if violation.limit > 0 {
+        fields.value("obs.budget.overage_percent", &violation.overage_percent());
+    }
+}
+
+/// What a call broke, counted and noted; what the budget asks for beyond that is still to do.
+pub(crate) struct Told(Vec<Violation>);
+
+impl Told {
+    /// Does what the budget asks for, when the call is over.
+    ///
+    /// # Panics
+    /// When the budget says `on_exceed = panic`, unless the thread is unwinding already or the future was dropped.
+    pub(crate) fn act(&self, outcome: Outcome) {
+        let Some(first) = self.0.first() else { return };
+        let Some(budget) = &first.callsite.meta().budget else { return };
+        match budget.on_exceed {
+            OnExceed::Count | OnExceed::Warn => {}
+            // Neither while it unwinds, nor where a future is merely dropped.
+            OnExceed::Panic if std::thread::panicking() || outcome == Outcome::Cancelled => {}
+            OnExceed::Panic => panic!("{first}"),
+            OnExceed::Hook(hook) => self.0.iter().for_each(hook),
+        }
+    }
+}
+
+/// Counts what a call broke of its budget.
+pub(crate) fn check(callsite: &'static Callsite, series: u32, took: Took<'_>) -> Broken {
+    let _unseen = alloc::Unseen::begin();
+    let mut broken = Broken::default();
+    for (at, (limit, actual)) in callsite.limits().iter().zip(took.of_limits(callsite)).enumerate() {
+        let Some(actual) = actual.filter(|&actual| actual > limit.at_most) else { continue };
+        record::over_limit(callsite, series, at, actual - limit.at_most);
+        // That a share of the calls takes longer is what a quantile allows.
+        if !matches!(limit.kind, LimitKind::Quantile(_)) {
+            broken.0.push((limit.kind, limit.at_most, actual));
+        }
+    }
+    if broken.is_any() {
+        record::over_budget(callsite, series);
+    }
+    broken
+}

@@ -1,0 +1,110 @@
+//! The end of a call that has more to it than a count, a time and a span: a broken limit, a frame, a recording.
+//!
+//! [`crate::guard`] and [`crate::task`] come here with all that they know; calls that have no more to them never do.
+
+use crate::bounds::{self, Told, Took};
+use crate::callsite::Callsite;
+use crate::control_word::Control;
+use crate::fields::Fields;
+use crate::frame::Frame;
+use crate::origin::Origin;
+use crate::outcome::Outcome;
+use crate::paths;
+use crate::probe::ErrorName;
+use crate::record;
+use crate::recording::{self, CallEnd};
+use crate::shard::CostTotals;
+use crate::span_part::{End, SpanPart};
+
+/// All that is known of a call that has ended.
+pub(crate) struct Ended<'a, S: SpanPart> {
+    pub(crate) callsite: &'static Callsite,
+    pub(crate) control: Control,
+    pub(crate) outcome: Outcome,
+    pub(crate) error: Option<&'a ErrorName>,
+    pub(crate) start: u64,
+    pub(crate) nanos: u64,
+    pub(crate) is_timed: bool,
+    /// Polls, busy and longest poll in nanoseconds; empty for what has none.
+    pub(crate) polls: &'a [u64],
+    pub(crate) span: S,
+    pub(crate) place: S::Place,
+    pub(crate) origin: Option<Origin>,
+    pub(crate) fields: Option<&'a Fields>,
+    pub(crate) extra: Option<&'a Fields>,
+    pub(crate) frame: Option<Box<Frame>>,
+}
+
+impl<S: SpanPart> Ended<'_, S> {
+    /// Writes everything down. What a broken budget asks for is left to be done when the span was left.
+    pub(crate) fn settle(mut self) -> Told {
+        let nanos = self.is_timed.then_some(self.nanos);
+        let series = record::ended(self.callsite, self.control, self.outcome, self.error, nanos);
+        let polls = <[u64; 3]>::try_from(self.polls).ok().filter(|_| self.is_timed);
+        if let Some(polls) = polls {
+            record::polled(series, polls);
+        }
+        let took = Took { nanos, polls, frame: self.frame.as_deref() };
+        let broken = bounds::check(self.callsite, series, took);
+        let over_budget = broken.is_any();
+        // Before the span is: what is noted on it must have been noted while it ran.
+        let told = broken.note(self.callsite, S::current(self.place));
+        if self.span.is_recorded() {
+            self.span.record(self.place, self.origin, self.end(series, over_budget));
+        }
+        if let Some(frame) = &self.frame {
+            self.leave_frame(frame, series, took);
+        }
+        crate::alloc::unseen(|| drop(self.frame.take()));
+        told
+    }
+
+    fn end(&self, series: u32, over_budget: bool) -> End<'_> {
+        let Self { callsite, outcome, start, nanos, is_timed, polls, fields, extra, .. } = *self;
+        End { callsite, series, outcome, start, nanos, is_timed, over_budget, polls, fields, extra }
+    }
+
+    /// Hands on what the frame has: to the function's totals, to its path, to a test that records.
+    fn leave_frame(&self, frame: &Frame, series: u32, took: Took<'_>) {
+        let _unseen = crate::alloc::Unseen::begin();
+        if frame.is_measured() {
+            record::costs(self.callsite, series, &totals(frame));
+        }
+        paths::ended(frame);
+        if frame.recorded.is_some() {
+            let (fields, extra) =
+                (self.fields.map_or(&[][..], Fields::words), self.extra.map_or(&[][..], Fields::words));
+            recording::end(
+                frame,
+                CallEnd {
+                    callsite: self.callsite,
+                    outcome: self.outcome,
+                    error_type: self.error.map(|error| error.to_text().into_owned()),
+                    start: self.start,
+                    nanos: took.nanos,
+                    polls: took.polls,
+                    ids: self.span.ids(),
+                    took: took.of_limits(self.callsite).collect(),
+                    fields: &[fields, extra],
+                },
+            );
+        }
+    }
+}
+
+/// One call's costs, as its function's totals take them.
+const fn totals(frame: &Frame) -> CostTotals {
+    let (costs, own) = (frame.costs, frame.own());
+    CostTotals {
+        calls: 1,
+        cpu: costs.cpu,
+        allocs: costs.asked.allocs,
+        bytes: costs.asked.bytes,
+        own_allocs: own.allocs,
+        own_bytes: own.bytes,
+        max_cpu: costs.cpu,
+        max_allocs: costs.asked.allocs,
+        max_bytes: costs.asked.bytes,
+        max_peak: costs.asked.peak,
+    }
+}

@@ -1,0 +1,136 @@
+//! The frames of a thread.
+
+use std::cell::RefCell;
+
+use super::costs::{Asks, Costs, Own, Reading};
+use crate::alloc;
+use crate::callsite::Callsite;
+use crate::limit::LimitKind;
+use crate::paths::{self, Path};
+use crate::recording::{self, RecordedStart};
+
+/// One running call whose costs are told apart.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    /// Names it among those of the thread while it lies there.
+    key: u32,
+    /// The number of a call that is listed as running; 0 for none.
+    pub(crate) live: u32,
+    pub(crate) callsite: &'static Callsite,
+    /// Where it stands among the calls of the program, when paths are profiled.
+    pub(crate) path: Path,
+    pub(crate) recorded: Option<RecordedStart>,
+    asks: Asks,
+    reading: Reading,
+    pub(crate) costs: Costs,
+    children: Own,
+    /// Calls of the functions that `calls(..)` of the budget bounds, in the order of the limits.
+    pub(crate) calls: Vec<u64>,
+}
+
+#[derive(Default)]
+struct Stack {
+    open: Vec<Box<Frame>>,
+    last: u32,
+}
+
+thread_local! {
+    static STACK: RefCell<Stack> = const { RefCell::new(Stack { open: Vec::new(), last: 0 }) };
+}
+
+/// Runs with the thread's frames; nothing happens while the thread is being torn down.
+fn with<R>(body: impl FnOnce(&mut Stack) -> R) -> Option<R> {
+    STACK.try_with(|stack| body(&mut stack.borrow_mut())).ok()
+}
+
+impl Frame {
+    /// Whether the function's attributes ask for the call's costs.
+    pub(crate) fn is_measured(&self) -> bool {
+        let (meta, limits) = (self.callsite.meta(), self.callsite.limits());
+        meta.alloc || meta.cpu || limits.iter().any(|limit| limit.kind.needs_frame())
+    }
+
+    /// What the call took itself.
+    pub(crate) const fn own(&self) -> Own {
+        self.costs.without(self.children)
+    }
+}
+
+/// Begins a call, and says by which key its frame is found on this thread; 0 where it keeps none.
+pub(crate) fn enter(callsite: &'static Callsite, live: u32, is_timed: bool) -> u32 {
+    alloc::unseen(|| begin(callsite, live, is_timed).map_or(0, put))
+}
+
+/// Counts the call in the budgets of those it runs in, and makes its frame if it needs one.
+pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> Option<Box<Frame>> {
+    let _unseen = alloc::Unseen::begin();
+    if callsite.is_bounded() {
+        count(callsite);
+    }
+    let (path, recorded) = with(|stack| {
+        let parent = stack.open.last().map(|frame| &**frame);
+        (paths::enter(parent, callsite), recording::begin(parent.and_then(|parent| parent.recorded.as_ref())))
+    })?;
+    let (meta, limits) = (callsite.meta(), callsite.limits());
+    let asks = Asks {
+        cpu: meta.cpu || limits.iter().any(|limit| limit.kind == LimitKind::Cpu) || recorded.is_some() && is_timed,
+        waited: recorded.is_some() && is_timed,
+        nanos: path.is_kept() && !is_timed,
+    };
+    let is_wanted = live != 0 || meta.alloc || asks.cpu || limits.iter().any(|limit| limit.kind.needs_frame());
+    if !is_wanted && recorded.is_none() && !path.is_chosen() {
+        return None;
+    }
+    let calls = vec![0; callsite.callees().map_or(0, <[_]>::len)];
+    let (reading, costs, children) = Default::default();
+    Some(Box::new(Frame { key: 0, live, callsite, path, recorded, asks, reading, costs, children, calls }))
+}
+
+/// Puts a call's frame on the thread, and gives its key there.
+pub(crate) fn push(frame: Box<Frame>) -> u32 {
+    alloc::unseen(|| put(frame))
+}
+
+fn put(mut frame: Box<Frame>) -> u32 {
+    with(|stack| {
+        stack.last = stack.last.wrapping_add(1).max(1);
+        frame.key = stack.last;
+        frame.reading = Reading::take(frame.asks);
+        stack.open.push(frame);
+        stack.last
+    })
+    .unwrap_or(0)
+}
+
+/// Takes a call's frame off the thread, with what the call took there; `nanos` where the call itself was timed.
+pub(crate) fn pop(key: u32, nanos: Option<u64>) -> Option<Box<Frame>> {
+    let _unseen = alloc::Unseen::begin();
+    with(|stack| {
+        // From the top: guards of spans may be dropped in any order.
+        let at = stack.open.iter().rposition(|frame| frame.key == key)?;
+        let mut frame = stack.open.remove(at);
+        let costs = frame.reading.until_now(frame.asks, nanos);
+        frame.costs.add(costs);
+        if let Some(parent) = at.checked_sub(1).and_then(|below| stack.open.get_mut(below)) {
+            let Costs { asked, nanos, .. } = costs;
+            let children = &mut parent.children;
+            (children.nanos, children.allocs, children.bytes) =
+                (children.nanos + nanos, children.allocs + asked.allocs, children.bytes + asked.bytes);
+        }
+        Some(frame)
+    })
+    .flatten()
+}
+
+/// Counts a call of `callee` in every call it runs in whose budget bounds it.
+fn count(callee: &'static Callsite) {
+    with(|stack| {
+        for frame in &mut stack.open {
+            let callees = frame.callsite.callees().unwrap_or_default();
+            // One whose callees were looked up after it had begun has no room for them.
+            for (count, bounded) in frame.calls.iter_mut().zip(callees) {
+                *count += u64::from(bounded.is_some_and(|bounded| std::ptr::eq(bounded, callee)));
+            }
+        }
+    });
+}

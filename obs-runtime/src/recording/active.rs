@@ -1,0 +1,202 @@
+//! The recordings that run now, by number.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::call::{CallEnd, RecordedCall, RecordedStart};
+use crate::alloc;
+use crate::clock;
+use crate::clock::Anchor;
+use crate::event::Event;
+use crate::event_site::EventSite;
+use crate::field_reader;
+use crate::fields::Fields;
+use crate::frame::Frame;
+use crate::ids::{SpanId, TraceId};
+use crate::level::Level;
+use crate::note::TEXT;
+use crate::registry;
+use crate::shard::{Current, Local, TraceInfo, local};
+use crate::sync::lock;
+use crate::value::Value;
+
+/// A recording began in this process: calls ask whether they are in one.
+static ANY: AtomicBool = AtomicBool::new(false);
+/// Calls become spans for tests alone, and no exporter takes any.
+static SPANS_UNWANTED: AtomicBool = AtomicBool::new(false);
+
+static ACTIVE: Mutex<Vec<Option<Arc<Recorder>>>> = Mutex::new(Vec::new());
+
+/// What one recording has so far.
+#[derive(Debug, Default)]
+struct Recorder {
+    /// The recording that this one was begun in.
+    outer: Option<Arc<Self>>,
+    begun: AtomicU64,
+    calls: Mutex<Vec<RecordedCall>>,
+    events: Mutex<Vec<Event>>,
+    /// Added to running spans, by span.
+    late: Mutex<Vec<(u64, Vec<(&'static str, Value)>)>>,
+}
+
+/// A recording that runs on this thread, and wherever its context is carried.
+#[derive(Debug)]
+pub(crate) struct Started {
+    number: u16,
+    recorder: Arc<Recorder>,
+}
+
+/// What a recording had when it ended.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    pub(crate) calls: Vec<RecordedCall>,
+    pub(crate) events: Vec<Event>,
+    /// Calls that had begun and not ended.
+    pub(crate) unfinished: u64,
+}
+
+/// Begins a recording; `None` when there is no number left.
+pub(crate) fn start() -> Option<Started> {
+    if !ANY.swap(true, Ordering::Relaxed) {
+        registry::change_policy(|policy| policy.recording = true);
+    }
+    let mut active = lock(&ACTIVE);
+    let outer = active_at(&active, local(|local| local.info.get()).recording());
+    let recorder = Arc::new(Recorder { outer, ..Recorder::default() });
+    let place = active.iter().position(Option::is_none).unwrap_or(active.len());
+    if place >= usize::from(TraceInfo::MAX_RECORDING) {
+        return None;
+    }
+    if place == active.len() {
+        active.push(None);
+    }
+    active[place] = Some(Arc::clone(&recorder));
+    Some(Started { number: u16::try_from(place + 1).ok()?, recorder })
+}
+
+fn active_at(active: &[Option<Arc<Recorder>>], number: u16) -> Option<Arc<Recorder>> {
+    active.get(usize::from(number).checked_sub(1)?)?.clone()
+}
+
+fn recorder(number: u16) -> Option<Arc<Recorder>> {
+    active_at(&lock(&ACTIVE), number)
+}
+
+impl Started {
+    /// The same place in the trace, in this recording.
+    pub(crate) const fn place(&self, here: Current) -> Current {
+        Current { info: here.info.recorded_in(self.number), ..here }
+    }
+
+    /// Ends the recording. What ends later is in none.
+    pub(crate) fn finish(self) -> Recorded {
+        let Recorder { begun, calls, events, late, .. } = &*self.recorder;
+        let (mut calls, events) = (std::mem::take(&mut *lock(calls)), std::mem::take(&mut *lock(events)));
+        for (span, fields) in lock(late).drain(..) {
+            if let Some(call) = calls.iter_mut().find(|call| call.span == span) {
+                call.fields.extend(fields);
+            }
+        }
+        let unfinished = begun.load(Ordering::Relaxed).saturating_sub(calls.len() as u64);
+        Recorded { calls, events, unfinished }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        lock(&ACTIVE)[usize::from(self.number) - 1] = None;
+    }
+}
+
+impl Recorder {
+    /// This one and those around it.
+    fn chain(self: &Arc<Self>) -> impl Iterator<Item = Arc<Self>> {
+        std::iter::successors(Some(Arc::clone(self)), |recorder| recorder.outer.clone())
+    }
+}
+
+/// Begins a call, if this thread is in a recording.
+pub(crate) fn begin(parent: Option<&RecordedStart>) -> Option<RecordedStart> {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let here = local(Local::current);
+    let number = here.info.recording();
+    if number == 0 {
+        return None;
+    }
+    recorder(number)?.chain().for_each(|recorder| drop(recorder.begun.fetch_add(1, Ordering::Relaxed)));
+    let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+    Some(RecordedStart { number, id, parent: parent.map(|parent| parent.id), span: here.span })
+}
+
+/// Hands a call that has ended to its recording.
+pub(crate) fn end(frame: &Frame, end: CallEnd<'_>) {
+    let Some(start) = &frame.recorded else { return };
+    let Some(recorder) = recorder(start.number) else { return };
+    let [span, parent_span] = end.ids.unwrap_or([0, start.span]);
+    let call = RecordedCall {
+        id: start.id,
+        parent: start.parent,
+        span,
+        parent_span,
+        callsite: end.callsite,
+        outcome: end.outcome,
+        error_type: end.error_type,
+        start: end.start,
+        nanos: end.nanos,
+        polls: end.polls,
+        took: end.took,
+        costs: frame.costs,
+        own: frame.own(),
+        fields: end.fields.iter().flat_map(|words| field_reader::read(words)).collect(),
+    };
+    recorder.chain().for_each(|recorder| lock(&recorder.calls).push(call.clone()));
+}
+
+/// Hands an event to the recording of the place it happened in.
+pub(crate) fn event(here: Current, site: &'static EventSite, level: Level, fields: &Fields) {
+    let number = here.info.recording();
+    if number == 0 {
+        return;
+    }
+    let _unseen = alloc::Unseen::begin();
+    let Some(recorder) = recorder(number) else { return };
+    let mut values = field_reader::read(fields.words());
+    let message = values.iter().position(|(key, _)| *key == TEXT).map(|at| values.remove(at).1.to_string());
+    let event = Event {
+        source: site.source(),
+        level,
+        message: message.unwrap_or_default().into(),
+        time: Anchor::take().wall(clock::now()),
+        trace_id: TraceId::from_halves(here.trace),
+        span_id: SpanId::new(here.span),
+        is_sampled: true,
+        thread: 0,
+        fields: values,
+        dropped_fields: fields.dropped(),
+    };
+    recorder.chain().for_each(|recorder| lock(&recorder.events).push(event.clone()));
+}
+
+/// Hands fields that are added to a running span to its recording; says whether nobody else wants them.
+pub(crate) fn fields(here: Current, fields: &Fields) -> bool {
+    let number = here.info.recording();
+    if number == 0 {
+        return false;
+    }
+    let _unseen = alloc::Unseen::begin();
+    if let Some(recorder) = recorder(number) {
+        let values = field_reader::read(fields.words());
+        recorder.chain().for_each(|recorder| lock(&recorder.late).push((here.span, values.clone())));
+    }
+    spans_are_unwanted()
+}
+
+/// Whether calls become spans for tests alone, and go nowhere else.
+pub(crate) fn spans_are_unwanted() -> bool {
+    SPANS_UNWANTED.load(Ordering::Relaxed)
+}
+
+/// Says whether they do.
+pub(crate) fn set_spans_unwanted(unwanted: bool) {
+    SPANS_UNWANTED.store(unwanted, Ordering::Relaxed);
+}
