@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::alloc;
 use crate::callsite::{Callsite, OnExceed, Violation};
+use crate::event::TEXT;
 use crate::event_site::EventSite;
 use crate::fields::Fields;
 use crate::frame::Frame;
@@ -93,7 +94,7 @@ impl Broken {
 
 /// The event's fields.
 fn describe(violation: &Violation, fields: &mut Fields) {
-    fields.display(note::TEXT, violation);
+    fields.display(TEXT, violation);
     fields.value("code.function.name", violation.callsite.name());
     fields.value("obs.budget.kind", violation.kind.as_str());
     fields.value("obs.budget.limit", &violation.limit);

@@ -27,6 +27,7 @@ use crate::registry;
 use crate::span::OpenSpan;
 use crate::span_part::{End, SpanPart};
 use crate::start::Start;
+use crate::valgrind;
 
 /// What a function's attributes need of a call, known when it is compiled.
 ///
@@ -445,6 +446,9 @@ impl<M: Mode> Call<M> {
     #[inline(never)]
     #[expect(clippy::cast_possible_truncation, reason = "the high half")]
     fn close_seen(self, outcome: Outcome, error: Option<&ErrorName>, fields: Option<&Fields>, extra: Option<&Fields>) {
+        if valgrind::counts(self.callsite) {
+            valgrind::end();
+        }
         let (timed, control, number) = (self.is_timed(), self.control(), (self.word >> 32) as u32);
         let nanos = if timed || self.span.is_recorded() { between(self.start, clock::now()) } else { 0 };
         let has_frame = control.has(Control::FRAME);

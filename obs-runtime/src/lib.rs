@@ -19,6 +19,7 @@ mod collector;
 mod context;
 mod control;
 mod control_word;
+mod costs;
 mod current;
 mod detached;
 mod dynamic;
@@ -99,10 +100,14 @@ mod tail_sampler;
 #[expect(unsafe_code, reason = "pin projection")]
 mod task;
 mod telemetry;
+pub mod testing;
 mod totals;
 mod trace_state;
 mod uuid;
+#[expect(unsafe_code, reason = "a sequence of instructions that valgrind looks for")]
+mod valgrind;
 mod value;
+mod wanted;
 
 /// Whether anything is recorded at all: the feature `enabled`.
 #[doc(hidden)]

@@ -105,14 +105,6 @@ impl Details {
     }
 }
 
-impl OverLimit {
-    pub(crate) fn add(&mut self, more: Self) {
-        self.calls += more.calls;
-        self.overage += more.overage;
-        self.max_overage = self.max_overage.max(more.max_overage);
-    }
-}
-
 impl CostTotals {
     pub(crate) fn add(&mut self, more: Self) {
         self.calls += more.calls;
