@@ -160,10 +160,13 @@ pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Measures how long each call takes, in a histogram; the polls of a future too.
 ///
 /// # Options
+/// - `cpu`: the time that its thread spent on a processor in each call, too.
+/// - `alloc`: the blocks and bytes that each call asked of the allocator, too. Needs `obs::Alloc` as the program's
+///   global allocator.
 /// - `sample = 16`: one call in so many is timed. All are counted.
 ///
 /// # Cost
-/// Two readings of the clock for a call, two for each poll of a future.
+/// Two readings of the clock for a call, two for each poll of a future; `cpu` as many of the thread's own clock.
 ///
 /// # Examples
 /// ```
@@ -208,24 +211,65 @@ pub fn counted(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::instrument(Kind::Counted, args, item)
 }
 
-/// Promises how long a call takes; calls that take longer are counted.
+/// Promises what a call takes at most; calls that take more are counted.
 ///
 /// # Options
-/// - `ns = 800`, `us = 1.5`, `ms = 10` or `s = 2`: wall time a call may take. Exactly one of them.
+/// Any of these, at least one, each once:
+/// - `ns = 800`, `us = 1.5`, `ms = 10` or `s = 2`: wall time.
+/// - `busy_ms = 8`: time inside the polls of a future. `poll_ms = 1`: the longest single poll, which is how long others
+///   wait for the thread. `polls = 20`: how often it is polled. Only functions that return a future have these; on a block
+///   they are about its futures alone.
+/// - `cpu_ms = 5`: time that the thread spent on a processor.
+/// - `allocs = 10`: blocks that are asked of the allocator; `allocs = 0` promises none. `bytes = 4096`: how much is asked
+///   for in all. Both need `obs::Alloc` as the program's global allocator.
+/// - `calls(db::query = 1, Self::load = 2, "db::commit" = 1)`: how often another annotated function is called, by its path,
+///   as it is seen from the function, or by its name where no path says it: a generic function of any type, a private one
+///   of another module. One query for each item of a list is caught by this.
+/// - `p99 = "10ms"`, from `p50` to `p999` and further: the wall time that this share of the calls stays within.
+/// - `objective = 99.9`: the limit on wall time is one that this percentage of the calls stays within.
+/// - `instructions = 100_000`: counted where callgrind runs.
+///
+/// Times are also written in the other units, `poll_us` and `cpu_ns`.
+///
 /// - `on_exceed = count`: nothing more (the default). `warn`: a line on standard error, at most one a second.
 ///   `panic`: a panic at the end of the call. `path::to::hook`: a call of that function, a
 ///   `fn(&obs::Violation)`, on the thread of the call.
 ///
+/// A limit that others reach before it would never decide, and is an error when compiling. A limit on busy time may be
+/// above one on wall time that has an `objective`: it is about each call.
+///
 /// # Cost
-/// One comparison beside the two readings of the clock, which are the same as those of [`macro@profiled`].
+/// For time, one comparison beside the readings of the clock, which are the same as those of [`macro@profiled`]. A budget
+/// on `allocs`, `bytes`, `calls` or `instructions` alone reads no clock.
 ///
 /// # Examples
 /// ```
-/// #[obs::budget(ms = 10, on_exceed = warn)]
+/// #[obs::budget(ms = 10, p99 = "2ms", allocs = 8, on_exceed = warn)]
 /// fn render(title: &str) -> String {
 ///     format!("<h1>{title}</h1>")
 /// }
 /// assert_eq!(render("Cart"), "<h1>Cart</h1>");
+/// ```
+/// A future that neither blocks its thread nor queries once for each item:
+/// ```
+/// #[obs::counted]
+/// async fn prices(ids: &[u32]) -> Vec<u32> {
+///     ids.iter().map(|id| id * 3).collect()
+/// }
+///
+/// #[obs::budget(s = 1, objective = 99.9, poll_ms = 1, calls(prices = 1))]
+/// async fn total(ids: &[u32]) -> u32 {
+///     prices(ids).await.iter().sum()
+/// }
+/// # drop(total(&[1]));
+/// let total = obs::callsites().find(|callsite| callsite.name().ends_with("total")).unwrap();
+/// let kinds: Vec<_> = total.meta().budget.unwrap().limits.iter().map(|limit| limit.kind.as_str()).collect();
+/// assert_eq!(kinds, ["wall", "poll", "calls"]);
+/// ```
+/// ```compile_fail
+/// #[obs::budget(polls = 3, poll_ms = 2, busy_ms = 10)]
+/// async fn load() {}
+/// // error: 3 polls of at most 2ms are 6ms, so `busy_ms = 10` is never reached; lower it or remove it
 /// ```
 #[proc_macro_attribute]
 pub fn budget(args: TokenStream, item: TokenStream) -> TokenStream {

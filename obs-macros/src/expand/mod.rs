@@ -10,6 +10,7 @@ macro_rules! ours {
 }
 
 mod arguments;
+mod budget;
 mod caller;
 mod callsite;
 mod enter;
@@ -80,6 +81,11 @@ fn braces(tokens: TokenStream, span: Span) -> Group {
 fn private(call: &Instrumented<'_>) -> TokenStream {
     let krate = &call.krate;
     ours!(#krate::__private)
+}
+
+/// A name of ours.
+fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }
 
 /// At the user's expression, so that a type that cannot be recorded is reported there.
