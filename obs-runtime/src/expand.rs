@@ -86,25 +86,3 @@ pub fn absent<T>() -> T {
 pub fn never() -> ! {
     unreachable!("a future without a value was ready")
 }
-
-// Stand-ins, so that what the attributes expand into compiles; the callees are not looked up yet.
-
-/// A callsite, with the functions whose calls its budget bounds.
-#[inline]
-pub fn with_callees<const N: usize>(
-    callsite: &'static Callsite,
-    find: impl FnOnce() -> [&'static str; N],
-) -> &'static Callsite {
-    let _ = find;
-    callsite
-}
-
-/// A function that was named by its path.
-pub fn callee<F>(_: &F) -> &'static str {
-    std::any::type_name::<F>()
-}
-
-/// A function that was named by its text.
-pub const fn named(name: &'static str) -> &'static str {
-    name
-}

@@ -1,0 +1,11 @@
+//! Budgets of every kind and the test kit, in a process whose allocator counts.
+
+mod support;
+
+mod allocations;
+mod calls;
+mod kinds;
+mod recordings;
+
+#[global_allocator]
+static ALLOCATOR: obs::Alloc = obs::Alloc::system();
