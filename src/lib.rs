@@ -54,7 +54,7 @@ mod push;
 mod service;
 
 pub use init::{init, init_with};
-pub use obs_macros::{budget, counted, profiled, skip, traced};
+pub use obs_macros::{budget, counted, profiled, skip, test, traced};
 pub use obs_runtime::{
     ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, Builder, Callsite, CallsiteSnapshot, ClockChoice,
     ClockSource, Context, CurrentSpan, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue, Fields,

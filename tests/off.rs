@@ -84,3 +84,9 @@ fn contexts_of_other_services_are_carried_on_all_the_same() {
     drop(scope);
     assert_eq!(obs::current().trace_id(), None);
 }
+
+#[obs::test(runs = 5)]
+fn a_test_runs_its_body_once() {
+    static RUNS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    assert_eq!(RUNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed), 0);
+}

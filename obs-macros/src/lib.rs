@@ -1,5 +1,5 @@
-//! The attributes of `obs`: [`macro@traced`], [`macro@profiled`], [`macro@counted`], [`macro@budget`] and
-//! [`macro@skip`]. Use them through `obs`, which holds what they expand into.
+//! The attributes of `obs`: [`macro@traced`], [`macro@profiled`], [`macro@counted`], [`macro@budget`],
+//! [`macro@skip`] and [`macro@test`]. Use them through `obs`, which holds what they expand into.
 //!
 //! # What they go on
 //! Functions and methods of every kind, `async fn`, functions that return `impl Future` or a boxed future, what
@@ -49,7 +49,7 @@
 //!
 //! # How it works
 //! `parse` keeps what the user wrote, `model` holds the rules, `expand` cannot fail. With the feature `enabled` off,
-//! every attribute returns its item token by token, and no parser is built.
+//! every attribute returns its item token by token, and no parser is built; [`macro@test`] makes a plain test.
 
 mod kind;
 
@@ -65,6 +65,10 @@ mod instrument;
 mod model;
 #[cfg(feature = "enabled")]
 mod parse;
+#[cfg(not(feature = "enabled"))]
+mod plain_test;
+#[cfg(feature = "enabled")]
+mod test;
 
 #[cfg(feature = "enabled")]
 #[path = "on.rs"]
@@ -303,4 +307,42 @@ pub fn budget(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn skip(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::skip(args, item)
+}
+
+/// Makes a test that runs its function under measurement, and fails where a budget was broken meanwhile.
+///
+/// It goes on a `fn` or `async fn` without arguments, with what `#[test]` allows beside it: `#[ignore]`,
+/// `#[should_panic]`, `Result` as a value. An `async fn` is run on a runtime of its own.
+///
+/// # Options
+/// - `runs = 5`: how often the body is run; each run begins anew.
+/// - `time = wall | cpu | off`: which clock limits on time are held against; `off` leaves them out.
+/// - `flavor = "multi_thread"`, `worker_threads = 4`: an `async fn` on a runtime with several threads, 2 unless given.
+/// - `crate = path`: where `obs` is found, when it is not `::obs`.
+///
+/// # Cost
+/// With the feature `enabled` off it is a plain test, whose body is run once.
+///
+/// # Examples
+/// ```ignore
+/// #[obs::budget(ms = 10, allocs = 8)]
+/// fn render(title: &str) -> String {
+///     format!("<h1>{title}</h1>")
+/// }
+///
+/// #[obs::test(runs = 5, time = cpu)]
+/// fn a_title_is_rendered_within_its_budget() {
+///     assert_eq!(render("Cart"), "<h1>Cart</h1>");
+/// }
+///
+/// #[obs::test(flavor = "multi_thread", worker_threads = 4)]
+/// async fn titles_are_rendered_side_by_side() -> Result<(), tokio::task::JoinError> {
+///     let other = tokio::spawn(async { render("Cart") });
+///     assert_eq!(render("Cart"), other.await?);
+///     Ok(())
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    entry::test(args, item)
 }

@@ -12,3 +12,7 @@ pub(crate) fn instrument(kind: Kind, args: TokenStream, item: TokenStream) -> To
 pub(crate) fn skip(args: TokenStream, item: TokenStream) -> TokenStream {
     instrument::skip(&args.into(), item.into()).into()
 }
+
+pub(crate) fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    crate::test::test(args.into(), item.into()).into()
+}

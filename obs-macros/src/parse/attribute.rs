@@ -64,6 +64,11 @@ impl Attribute {
         self.path.last().is_some_and(|last| last == "skip") && self.is_ours(krate)
     }
 
+    /// Whether this makes a test, anybody's.
+    pub(crate) fn is_test(&self) -> bool {
+        self.path.last().is_some_and(|last| last == "test")
+    }
+
     fn is_ours(&self, krate: Option<&Path>) -> bool {
         let Some((_, module)) = self.path.split_last() else { return false };
         let Some(first) = module.first() else { return true };
