@@ -3,7 +3,9 @@
 mod support;
 
 mod allocations;
+mod attribute;
 mod calls;
+mod instructions;
 mod kinds;
 mod recordings;
 

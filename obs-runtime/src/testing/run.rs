@@ -155,7 +155,7 @@ impl<'a> Run<'a> {
 /// # Panics
 /// As [`Run::is_over`].
 #[track_caller]
-pub fn test<R>(settings: &Settings, body: impl Fn() -> R) -> R {
+pub fn __test<R>(settings: &Settings, body: impl Fn() -> R) -> R {
     let mut run = Run::new(settings);
     loop {
         let (value, recording) = record_with(&body);
