@@ -26,6 +26,7 @@ use crate::record;
 use crate::registry;
 use crate::span_part::{End, SpanPart};
 use crate::start::Start;
+use crate::valgrind;
 
 /// One call of a function that returns a future.
 ///
@@ -439,12 +440,22 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
     #[cold]
     #[inline(never)]
     fn push_frame(task: &mut Task<M, K>) -> u32 {
-        task.frame.take().map_or(0, frame::push)
+        let Some(mut frame) = task.frame.take() else { return 0 };
+        if !valgrind::counts(task.callsite) {
+            return frame::push(frame);
+        }
+        let call = *frame.counted.get_or_insert_with(valgrind::next_call);
+        let key = frame::push(frame);
+        valgrind::begin(task.callsite, call);
+        key
     }
 
     #[cold]
     #[inline(never)]
     fn pop_frame(&mut self, nanos: u64) {
+        if valgrind::counts(self.task.callsite) {
+            valgrind::end();
+        }
         self.task.frame = frame::pop(self.frame, self.task.is_timed().then_some(nanos));
     }
 }

@@ -7,14 +7,32 @@ use std::process::Command;
 use obs::budget;
 use obs::testing::{__test, Settings};
 
+use crate::support::pause;
+
 #[budget(instructions = 3_000)]
 fn sums(n: u64) -> u64 {
+    fold(n)
+}
+
+fn fold(n: u64) -> u64 {
     (0..n).fold(0, |sum, n| sum ^ black_box(n))
 }
 
 #[budget(instructions = 100_000)]
 fn around(n: u64) -> u64 {
     (0..n).map(|_| sums(1)).sum()
+}
+
+#[budget(instructions = 30_000)]
+async fn in_two_polls(n: u64) -> u64 {
+    let half = fold(n);
+    pause().await;
+    half + fold(n)
+}
+
+#[obs::test]
+async fn a_future_is_counted_in_its_polls() {
+    in_two_polls(100).await;
 }
 
 fn has_valgrind() -> bool {
@@ -39,6 +57,6 @@ fn a_function_that_takes_more_instructions_fails() {
     let text = panic.downcast_ref::<String>().expect("a text");
     let took: u64 = text.split("took ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok()).expect("a number");
     // A loop without optimisation takes some dozen instructions for each number; what a call itself takes is left out.
-    assert!(text.contains("kit::instructions::sums (tests/kit/instructions.rs:11)\n  took "), "{text}");
+    assert!(text.contains("kit::instructions::sums (tests/kit/instructions.rs:13)\n  took "), "{text}");
     assert!((6_000..2_000_000).contains(&took), "{text}");
 }
