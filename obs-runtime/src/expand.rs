@@ -30,6 +30,7 @@
 pub use std::boxed::Box;
 
 pub use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
+pub use crate::error_class::{Classify, ErrorClass, Severity};
 pub use crate::event_site::EventSite;
 pub use crate::field_set::{NoFields, WithFields};
 pub use crate::fields::Fields;

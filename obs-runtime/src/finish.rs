@@ -34,7 +34,9 @@ macro_rules! __finish {
 #[macro_export]
 macro_rules! __seen {
     ($value:expr) => {{
-        use $crate::expand::probe::{SeesError as _, SeesValue as _, SeesVariant as _};
-        (&&&$crate::expand::probe::Probe::of($value)).seen()
+        use $crate::expand::probe::{
+            SeesClass as _, SeesClassAndVariant as _, SeesError as _, SeesValue as _, SeesVariant as _,
+        };
+        (&&&&&$crate::expand::probe::Probe::of($value)).seen()
     }};
 }

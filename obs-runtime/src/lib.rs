@@ -19,12 +19,14 @@ mod current;
 mod detached;
 mod dynamic;
 mod entries;
+mod error_class;
 mod event;
 mod event_site;
 mod exemplars;
 #[doc(hidden)]
 pub mod expand;
 mod exporter;
+mod failure_key;
 mod field_array;
 #[expect(unsafe_code, reason = "a key travels as address and length")]
 mod field_reader;
@@ -112,6 +114,7 @@ pub use current::{CurrentSpan, current};
 pub use detached::DetachedSpan;
 #[doc(hidden)]
 pub use dynamic::{CallsiteKey, callsite_for, callsite_of, event_site_of};
+pub use error_class::{Classify, ErrorClass, Severity};
 pub use event::{Event, EventSource};
 #[doc(hidden)]
 pub use event_site::is_event_wanted_anywhere;

@@ -1,9 +1,12 @@
 //! How a returned value tells its outcome: by its type, never by the type's name.
 //!
-//! Method look-up prefers the receiver with the most references, so `(&&&Probe::of(&value)).seen()` takes the
-//! first of these that fits: a `Result` whose error has `Debug`, any `Result`, anything.
+//! Method look-up prefers the receiver with the most references, so `(&&&&&Probe::of(&value)).seen()` takes the
+//! first of these that fits: a `Result` whose error has a class and `Debug`, one whose error has a class, one whose error
+//! has `Debug`, any `Result`, anything.
 
 use std::fmt::{self, Write as _};
+
+use crate::error_class::{Classify, ErrorClass};
 
 /// A returned value, about to be asked.
 #[derive(Debug)]
@@ -22,8 +25,40 @@ impl<'a, T: ?Sized> Probe<'a, T> {
 pub enum Seen {
     /// Not an `Err`.
     Ok,
-    /// An `Err`, with its type and perhaps its variant.
+    /// An `Err`, with its type and perhaps its variant and its class.
     Err(ErrorName),
+}
+
+/// A `Result` whose error has a class and `Debug`: type, variant and class are known.
+pub trait SeesClassAndVariant {
+    /// The outcome.
+    fn seen(&self) -> Seen;
+}
+
+impl<T, E: Classify + fmt::Debug> SeesClassAndVariant for &&&&Probe<'_, Result<T, E>> {
+    #[inline(always)]
+    fn seen(&self) -> Seen {
+        match self.0 {
+            Ok(_) => Seen::Ok,
+            Err(error) => Seen::Err(ErrorName::with_class_and_variant(error)),
+        }
+    }
+}
+
+/// A `Result` whose error has a class: type and class are known.
+pub trait SeesClass {
+    /// The outcome.
+    fn seen(&self) -> Seen;
+}
+
+impl<T, E: Classify> SeesClass for &&&Probe<'_, Result<T, E>> {
+    #[inline(always)]
+    fn seen(&self) -> Seen {
+        match self.0 {
+            Ok(_) => Seen::Ok,
+            Err(error) => Seen::Err(ErrorName::with_class(error)),
+        }
+    }
 }
 
 /// A `Result` whose error has `Debug`: type and variant are known.
@@ -119,11 +154,12 @@ impl<T: ?Sized> ShowsNothing for Probe<'_, T> {
 /// Bytes of a variant's name that are kept.
 const VARIANT: usize = 47;
 
-/// The type of an error, and its variant where that could be had. Of low cardinality: it comes from the program's
-/// text, never from a message.
+/// The type of an error, and its variant and its class where they could be had. Of low cardinality: it comes from the
+/// program's text, never from a message.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorName {
     type_name: &'static str,
+    class: Option<ErrorClass>,
     variant: [u8; VARIANT],
     length: u8,
 }
@@ -131,12 +167,22 @@ pub struct ErrorName {
 impl ErrorName {
     /// An error that is known by a name of its own: a status, a class.
     pub const fn named(name: &'static str) -> Self {
-        Self { type_name: name, variant: [0; VARIANT], length: 0 }
+        Self { type_name: name, class: None, variant: [0; VARIANT], length: 0 }
     }
 
     #[cold]
     fn of<E>() -> Self {
-        Self { type_name: std::any::type_name::<E>(), variant: [0; VARIANT], length: 0 }
+        Self::named(std::any::type_name::<E>())
+    }
+
+    #[cold]
+    fn with_class<E: Classify>(error: &E) -> Self {
+        Self { class: Some(error.class()), ..Self::of::<E>() }
+    }
+
+    #[cold]
+    fn with_class_and_variant<E: Classify + fmt::Debug>(error: &E) -> Self {
+        Self { class: Some(error.class()), ..Self::with_variant(error) }
     }
 
     #[cold]
@@ -153,6 +199,10 @@ impl ErrorName {
             }
         }
         name
+    }
+
+    pub(crate) const fn class(&self) -> Option<ErrorClass> {
+        self.class
     }
 
     /// `my_crate::Error::Variant`, without generic arguments.
@@ -248,7 +298,7 @@ mod tests {
 
     #[test]
     fn the_variant_is_named_and_its_data_is_not() {
-        let name = |error: Error| name_of((&&&Probe::of(&Err::<(), _>(error))).seen()).expect("an error");
+        let name = |error: Error| name_of((&&&&&Probe::of(&Err::<(), _>(error))).seen()).expect("an error");
         assert_eq!(name(Error::Declined), "obs_runtime::probe::tests::Error::Declined");
         assert_eq!(name(Error::Limit(7)), "obs_runtime::probe::tests::Error::Limit");
         assert_eq!(name(Error::Stock { left: 7 }), "obs_runtime::probe::tests::Error::Stock");
@@ -257,21 +307,21 @@ mod tests {
     #[test]
     fn a_struct_is_named_once() {
         assert_eq!(
-            name_of((&&&Probe::of(&Err::<(), _>(Lost))).seen()).as_deref(),
+            name_of((&&&&&Probe::of(&Err::<(), _>(Lost))).seen()).as_deref(),
             Some("obs_runtime::probe::tests::Lost")
         );
         let error = "x".parse::<u8>();
-        assert_eq!(name_of((&&&Probe::of(&error)).seen()).as_deref(), Some("core::num::error::ParseIntError"));
+        assert_eq!(name_of((&&&&&Probe::of(&error)).seen()).as_deref(), Some("core::num::error::ParseIntError"));
     }
 
     #[test]
     fn a_message_is_never_taken_for_a_name() {
         for message in ["could not open", "Timeout after 3 s", "timeout", ""] {
             let error = Err::<(), _>(Message(message));
-            assert_eq!(name_of((&&&Probe::of(&error)).seen()).as_deref(), Some("obs_runtime::probe::tests::Message"));
+            assert_eq!(name_of((&&&&&Probe::of(&error)).seen()).as_deref(), Some("obs_runtime::probe::tests::Message"));
         }
         let error = Err::<(), Box<dyn std::error::Error>>("No".into());
-        assert_eq!(name_of((&&&Probe::of(&error)).seen()).as_deref(), Some("alloc::boxed::Box"));
+        assert_eq!(name_of((&&&&&Probe::of(&error)).seen()).as_deref(), Some("alloc::boxed::Box"));
     }
 
     struct Message(&'static str);
@@ -285,7 +335,7 @@ mod tests {
     #[test]
     fn an_error_without_debug_is_an_error() {
         assert_eq!(
-            name_of((&&&Probe::of(&Err::<u8, _>(Silent))).seen()).as_deref(),
+            name_of((&&&&&Probe::of(&Err::<u8, _>(Silent))).seen()).as_deref(),
             Some("obs_runtime::probe::tests::Silent")
         );
     }
@@ -299,8 +349,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_result_ended_well() {
-        assert!(name_of((&&&Probe::of("Err")).seen()).is_none());
-        assert!(name_of((&&&Probe::of(&None::<u8>)).seen()).is_none());
-        assert!(name_of((&&&Probe::of(&Ok::<u8, Silent>(1))).seen()).is_none());
+        assert!(name_of((&&&&&Probe::of("Err")).seen()).is_none());
+        assert!(name_of((&&&&&Probe::of(&None::<u8>)).seen()).is_none());
+        assert!(name_of((&&&&&Probe::of(&Ok::<u8, Silent>(1))).seen()).is_none());
     }
 }

@@ -3,6 +3,7 @@
 use crate::cache::SeriesKey;
 use crate::callsite::{Callsite, OnExceed, Violation};
 use crate::control_word::Control;
+use crate::failure_key;
 use crate::outcome::Outcome;
 use crate::probe::ErrorName;
 use crate::shard::{Slot, local, with_shard};
@@ -60,7 +61,8 @@ fn failed(
     nanos: Option<u64>,
 ) -> u32 {
     let name = error.map_or_else(|| outcome.as_str().into(), |error| error.to_text());
-    let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: name.as_bytes() };
+    let bytes = failure_key::encode(&name, error.and_then(ErrorName::class));
+    let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: &bytes };
     let series = crate::registry::find(callsite, &key);
     cold(series, nanos);
     series
