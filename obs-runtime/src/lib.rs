@@ -96,6 +96,7 @@ mod totals;
 mod trace_state;
 mod uuid;
 mod value;
+mod window;
 
 /// Whether anything is recorded at all: the feature `enabled`.
 #[doc(hidden)]
