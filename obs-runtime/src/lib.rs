@@ -20,6 +20,9 @@ mod detached;
 mod dynamic;
 mod entries;
 mod error_class;
+mod error_count;
+mod error_history;
+mod errors;
 mod event;
 mod event_site;
 mod exemplars;
@@ -116,6 +119,8 @@ pub use detached::DetachedSpan;
 #[doc(hidden)]
 pub use dynamic::{CallsiteKey, callsite_for, callsite_of, event_site_of};
 pub use error_class::{Classify, ErrorClass, Severity};
+pub use error_count::{ClassCount, ErrorCount};
+pub use errors::{Errors, errors};
 pub use event::{Event, EventSource};
 #[doc(hidden)]
 pub use event_site::is_event_wanted_anywhere;
