@@ -22,6 +22,7 @@ mod entries;
 mod error_class;
 mod error_count;
 mod error_history;
+mod error_name;
 mod errors;
 mod event;
 mod event_site;

@@ -3,9 +3,9 @@
 use crate::cache::SeriesKey;
 use crate::callsite::{Callsite, OnExceed, Violation};
 use crate::control_word::Control;
+use crate::error_name::ErrorName;
 use crate::failure_key;
 use crate::outcome::Outcome;
-use crate::probe::ErrorName;
 use crate::shard::{Slot, local, with_shard};
 use crate::sync::add;
 
