@@ -31,6 +31,7 @@ pub use std::boxed::Box;
 
 pub use crate::callees::{Callee, callee, named, with_callees};
 pub use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
+pub use crate::error_class::{Classify, ErrorClass, Severity};
 pub use crate::event_site::EventSite;
 pub use crate::field_set::{NoFields, WithFields};
 pub use crate::fields::Fields;
@@ -44,7 +45,7 @@ pub use crate::scoped_span::ScopedSpan;
 pub use crate::section::Entry;
 pub use crate::start::Start;
 pub use crate::task::{Driven, Task};
-pub use crate::{__callsite as callsite, __finish as finish, __seen as seen};
+pub use crate::{__callsite as callsite, __finish as finish, __seen as seen, __seen_on_its_way as seen_on_its_way};
 
 /// Calls a closure once.
 ///

@@ -25,12 +25,18 @@ mod detached;
 mod dynamic;
 mod ended;
 mod entries;
+mod error_class;
+mod error_count;
+mod error_history;
+mod error_name;
+mod errors;
 mod event;
 mod event_site;
 mod exemplars;
 #[doc(hidden)]
 pub mod expand;
 mod exporter;
+mod failure_key;
 mod field_array;
 #[expect(unsafe_code, reason = "a key travels as address and length")]
 mod field_reader;
@@ -108,6 +114,7 @@ mod uuid;
 mod valgrind;
 mod value;
 mod wanted;
+mod window;
 
 /// Whether anything is recorded at all: the feature `enabled`.
 #[doc(hidden)]
@@ -127,6 +134,9 @@ pub use current::{CurrentSpan, current};
 pub use detached::DetachedSpan;
 #[doc(hidden)]
 pub use dynamic::{CallsiteKey, callsite_for, callsite_of, event_site_of};
+pub use error_class::{Classify, ErrorClass, Severity};
+pub use error_count::{ClassCount, ErrorCount};
+pub use errors::{Errors, errors};
 pub use event::{Event, EventSource};
 #[doc(hidden)]
 pub use event_site::is_event_wanted_anywhere;

@@ -4,8 +4,9 @@ use crate::alloc::Unseen;
 use crate::cache::SeriesKey;
 use crate::callsite::Callsite;
 use crate::control_word::Control;
+use crate::error_name::ErrorName;
+use crate::failure_key;
 use crate::outcome::Outcome;
-use crate::probe::ErrorName;
 use crate::shard::{CostTotals, Slot, local, with_shard};
 use crate::sync::add;
 
@@ -62,7 +63,8 @@ fn failed(
 ) -> u32 {
     let _unseen = Unseen::begin();
     let name = error.map_or_else(|| outcome.as_str().into(), |error| error.to_text());
-    let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: name.as_bytes() };
+    let bytes = failure_key::encode(&name, error.and_then(ErrorName::class));
+    let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: &bytes };
     let series = crate::registry::find(callsite, &key);
     cold(series, nanos);
     series
