@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::error_count::{ClassCount, ErrorCount};
 use crate::error_history;
 use crate::registry::{self, SeriesMeta};
+use crate::text_table;
 
 /// How many errors there were, by class, function and type: since the start.
 ///
@@ -130,20 +131,12 @@ impl fmt::Display for Errors {
         for (at, class) in self.by_class().iter().enumerate() {
             write!(f, "{}{} {}", if at == 0 { ": " } else { ", " }, class.count(), class.name())?;
         }
-        if self.kinds.is_empty() { Ok(()) } else { write_table(f, &self.kinds) }
+        if self.kinds.is_empty() {
+            return Ok(());
+        }
+        let head = ["count", "class", "retryable", "severity", "error", "function"];
+        text_table::write(f, [true, false, false, false, false, false], head, self.kinds.iter().map(ErrorCount::cells))
     }
-}
-
-fn write_table(f: &mut fmt::Formatter<'_>, kinds: &[ErrorCount]) -> fmt::Result {
-    let head = ["count", "class", "retryable", "severity", "error", "function"].map(str::to_owned);
-    let rows: Vec<_> = std::iter::once(head).chain(kinds.iter().map(ErrorCount::cells)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths = [0, 1, 2, 3, 4].map(width);
-    for [count, class, retryable, severity, error, function] in &rows {
-        let [w0, w1, w2, w3, w4] = widths;
-        write!(f, "\n{count:>w0$} {class:w1$} {retryable:w2$} {severity:w3$} {error:w4$} {function}")?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

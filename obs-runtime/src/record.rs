@@ -100,10 +100,10 @@ pub(crate) fn over_budget(callsite: &'static Callsite, series: u32) {
     with_slot(series, |slot| slot.exceed_budget(callsite.limits().len()));
 }
 
-/// Counts a call that passed one limit of its budget.
+/// Counts a call that passed one limit of its budget, in a step of time.
 #[cold]
-pub(crate) fn over_limit(callsite: &'static Callsite, series: u32, at: usize, overage: u64) {
-    with_slot(series, |slot| slot.exceed_limit(callsite.limits().len(), at, overage));
+pub(crate) fn over_limit(callsite: &'static Callsite, series: u32, at: usize, overage: u64, step: u64) {
+    with_slot(series, |slot| slot.exceed_limit(callsite.limits().len(), at, overage, step));
 }
 
 /// Adds what one call took.

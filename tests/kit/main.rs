@@ -8,6 +8,7 @@ mod calls;
 mod instructions;
 mod kinds;
 mod recordings;
+mod summary;
 
 #[global_allocator]
 static ALLOCATOR: obs::Alloc = obs::Alloc::system();

@@ -10,6 +10,7 @@ use super::queue::Capacity;
 use super::stages::Stages;
 use super::worker::{Watch, Worker};
 use crate::batch::{Batch, Span};
+use crate::budget_history;
 use crate::error_history;
 use crate::event::Event;
 use crate::exporter::Reader;
@@ -63,6 +64,7 @@ impl Collector {
         while !self.stop.load(Ordering::Acquire) {
             self.sleep();
             error_history::tick();
+            budget_history::tick();
             let mut workers = lock(&self.workers);
             // Asked under the lock: after a shutdown there is nobody left to hand anything to.
             if self.stop.load(Ordering::Acquire) {
