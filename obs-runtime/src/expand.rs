@@ -45,7 +45,7 @@ pub use crate::scoped_span::ScopedSpan;
 pub use crate::section::Entry;
 pub use crate::start::Start;
 pub use crate::task::{Driven, Task};
-pub use crate::{__callsite as callsite, __finish as finish, __seen as seen, __seen_on_its_way as seen_on_its_way};
+pub use crate::{__callsite as callsite, __finish as finish, __seen as seen, __seen_without_class as seen_without_class};
 
 /// Calls a closure once.
 ///
