@@ -14,6 +14,7 @@ mod budget_history;
 mod budgets;
 mod builder;
 mod cache;
+mod call;
 mod callees;
 mod callsite;
 mod clock;
@@ -117,6 +118,7 @@ mod uuid;
 mod valgrind;
 mod value;
 mod wanted;
+mod watched;
 mod window;
 
 /// Whether anything is recorded at all: the feature `enabled`.
