@@ -10,6 +10,7 @@ mod batch;
 mod builder;
 mod cache;
 mod callsite;
+mod class_number;
 mod clock;
 mod collector;
 mod context;

@@ -2,6 +2,7 @@
 
 use crate::cache::SeriesKey;
 use crate::callsite::{Callsite, OnExceed, Violation};
+use crate::class_number;
 use crate::control_word::Control;
 use crate::error_name::ErrorName;
 use crate::failure_key;
@@ -61,7 +62,7 @@ fn failed(
     nanos: Option<u64>,
 ) -> u32 {
     let name = error.map_or_else(|| outcome.as_str().into(), |error| error.to_text());
-    let bytes = failure_key::encode(&name, error.and_then(ErrorName::class));
+    let bytes = failure_key::encode(&name, error.map_or(class_number::NONE, ErrorName::class));
     let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: &bytes };
     let series = crate::registry::find(callsite, &key);
     cold(series, nanos);
