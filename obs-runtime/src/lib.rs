@@ -17,6 +17,7 @@ mod cache;
 mod call;
 mod callees;
 mod callsite;
+mod class_number;
 mod clock;
 mod collector;
 mod context;
