@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::alloc::Memory;
 use crate::callsite::Callsite;
 use crate::clock::ClockSource;
 use crate::exemplars::Exemplar;
@@ -28,6 +29,7 @@ pub struct Snapshot {
     pub(crate) resource: Arc<Resource>,
     pub(crate) callsites: Vec<CallsiteSnapshot>,
     pub(crate) metrics: Vec<Metric>,
+    pub(crate) memory: Option<Memory>,
     pub(crate) health: Health,
 }
 
@@ -71,6 +73,11 @@ impl Snapshot {
     /// Metrics that came in through a bridge, for example from crates that use `metrics`.
     pub fn metrics(&self) -> &[Metric] {
         &self.metrics
+    }
+
+    /// What the process asked of its allocator; `None` unless that is [`crate::Alloc`].
+    pub const fn memory(&self) -> Option<Memory> {
+        self.memory
     }
 
     /// What was lost, refused or bent on the way.
