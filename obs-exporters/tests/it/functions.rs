@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use obs_runtime::expand::{EventSite, event};
+use obs_runtime::expand::{
+    Budget, Count, EventSite, Guard, Limit, LimitKind, NoFields, NoLabels, OnExceed, Time, callee, callsite, event,
+    with_callees,
+};
 use obs_runtime::{Level, ManualClock};
 
 use crate::obs::{budget, counted, profiled, traced};
@@ -41,6 +44,22 @@ pub fn twice_b() {}
 #[profiled(crate = crate::obs)]
 #[budget(ms = 10, crate = crate::obs)]
 pub fn bounded(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+}
+
+#[profiled(crate = crate::obs)]
+#[budget(ms = 10, crate = crate::obs)]
+pub fn bounded_exactly(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}
+
+#[budget(ms = 10, crate = crate::obs, name = "page::limited_twice")]
+pub fn limited_twice_a(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+}
+
+#[budget(ms = 20, crate = crate::obs, name = "page::limited_twice")]
+pub fn limited_twice_b(clock: &ManualClock, millis: u64) {
     clock.advance(Duration::from_millis(millis));
 }
 
@@ -129,6 +148,12 @@ pub fn exemplary(clock: &ManualClock, nanos: u64) {
 }
 
 #[traced(crate = crate::obs)]
+#[budget(ms = 1_140, crate = crate::obs)]
+pub fn exemplary_within(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}
+
+#[traced(crate = crate::obs)]
 pub fn drawn(inside: impl FnOnce()) {
     inside();
 }
@@ -155,4 +180,35 @@ pub fn shown_inside(clock: &ManualClock, millis: u64) {
 #[traced(crate = crate::obs)]
 pub fn exampled_too(clock: &ManualClock, nanos: u64) {
     clock.advance(Duration::from_nanos(nanos));
+}
+
+/// Bounded in every way, and measured. By hand: a callsite knows its limits, whoever wrote them down.
+pub fn limited(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
+    const fn limit(kind: LimitKind, at_most: u64, share: f64) -> Limit {
+        Limit { kind, at_most, share }
+    }
+    const LIMITS: &[Limit] = &[
+        limit(LimitKind::Wall, 10_000_000, 0.5),
+        limit(LimitKind::Quantile("p90"), 20_000_000, 0.9),
+        limit(LimitKind::Allocs, 2, 1.0),
+        limit(LimitKind::Bytes, 250, 1.0),
+        limit(LimitKind::Calls("looked_at"), 1, 1.0),
+    ];
+    const BUDGET: Budget = Budget { limits: LIMITS, on_exceed: OnExceed::Count };
+    let callsite = with_callees(callsite!(timed: true, budget: Some(BUDGET)), || [callee(&looked_at)]);
+    let guard = Guard::<Time>::enter(callsite, NoLabels, NoFields);
+    clock.advance(Duration::from_millis(millis));
+    (0..blocks).for_each(|_| drop(std::hint::black_box(Vec::<u8>::with_capacity(100))));
+    (0..looks).for_each(|_| looked_at());
+    guard.finish_ok();
+}
+
+#[counted(crate = crate::obs)]
+pub fn looked_at() {}
+
+/// Its CPU time is measured.
+pub fn worked(inside: impl FnOnce()) {
+    let guard = Guard::<Count>::enter(callsite!(counted: true, cpu: true), NoLabels, NoFields);
+    inside();
+    guard.finish_ok();
 }
