@@ -182,11 +182,22 @@ pub fn exampled_too(clock: &ManualClock, nanos: u64) {
     clock.advance(Duration::from_nanos(nanos));
 }
 
-/// Bounded in every way, and measured. By hand: a callsite knows its limits, whoever wrote them down.
+/// A limit, written down by hand: a callsite knows them, whoever did.
+const fn limit(kind: LimitKind, at_most: u64, share: f64) -> Limit {
+    Limit { kind, at_most, share }
+}
+
+const fn budget_of(limits: &'static [Limit]) -> Option<Budget> {
+    Some(Budget { limits, on_exceed: OnExceed::Count })
+}
+
+fn takes(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
+    clock.advance(Duration::from_millis(millis));
+    (0..blocks).for_each(|_| drop(std::hint::black_box(Vec::<u8>::with_capacity(100))));
+    (0..looks).for_each(|_| looked_at());
+}
+
 pub fn limited(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
-    const fn limit(kind: LimitKind, at_most: u64, share: f64) -> Limit {
-        Limit { kind, at_most, share }
-    }
     const LIMITS: &[Limit] = &[
         limit(LimitKind::Wall, 10_000_000, 0.5),
         limit(LimitKind::Quantile("p90"), 20_000_000, 0.9),
@@ -194,12 +205,34 @@ pub fn limited(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
         limit(LimitKind::Bytes, 250, 1.0),
         limit(LimitKind::Calls("looked_at"), 1, 1.0),
     ];
-    const BUDGET: Budget = Budget { limits: LIMITS, on_exceed: OnExceed::Count };
-    let callsite = with_callees(callsite!(timed: true, budget: Some(BUDGET)), || [callee(&looked_at)]);
+    let callsite = with_callees(callsite!(timed: true, budget: budget_of(LIMITS)), || [callee(&looked_at)]);
     let guard = Guard::<Time>::enter(callsite, NoLabels, NoFields);
-    clock.advance(Duration::from_millis(millis));
-    (0..blocks).for_each(|_| drop(std::hint::black_box(Vec::<u8>::with_capacity(100))));
-    (0..looks).for_each(|_| looked_at());
+    takes(clock, millis, blocks, looks);
+    guard.finish_ok();
+}
+
+pub fn limited_and_shown(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
+    const LIMITS: &[Limit] = &[
+        limit(LimitKind::Wall, 20_000_000, 1.0),
+        limit(LimitKind::Quantile("p50"), 10_000_000, 0.5),
+        limit(LimitKind::Quantile("p90"), 10_000_000, 0.9),
+        limit(LimitKind::Allocs, 2, 1.0),
+        limit(LimitKind::Bytes, 1_000, 1.0),
+        limit(LimitKind::Calls("looked_at"), 1, 1.0),
+    ];
+    let callsite = with_callees(callsite!(timed: true, budget: budget_of(LIMITS)), || [callee(&looked_at)]);
+    let guard = Guard::<Time>::enter(callsite, NoLabels, NoFields);
+    takes(clock, millis, blocks, looks);
+    guard.finish_ok();
+}
+
+/// Asks for one block, never written to, and keeps it meanwhile.
+pub fn allocates(clock: &ManualClock, bytes: usize, inside: impl FnOnce()) {
+    let guard = Guard::<Time>::enter(callsite!(timed: true, alloc: true), NoLabels, NoFields);
+    let block = std::hint::black_box(Vec::<u8>::with_capacity(bytes));
+    inside();
+    clock.advance(Duration::from_millis(1));
+    drop(block);
     guard.finish_ok();
 }
 
