@@ -10,6 +10,9 @@ use std::time::Duration;
 use obs_exporters::console::{Style, render};
 use obs_exporters::json;
 use obs_exporters::prometheus::{self, Format};
+use obs_runtime::expand::{
+    Budget, Guard, Limit, LimitKind, Name, NoFields, NoLabels, OnExceed, Time, callee, callsite, with_callees,
+};
 use obs_runtime::{ManualClock, Value, snapshot};
 
 /// What the facade is to a user of the attributes.
@@ -35,6 +38,23 @@ fn pay(clock: &ManualClock, millis: u64) {
 
 #[counted(crate = obs, name = "shop::look")]
 fn look() {}
+
+/// Looks four times, once more than it may. By hand: a callsite knows its limits, whoever wrote them down.
+fn list(clock: &ManualClock, millis: u64) {
+    const LIMITS: &[Limit] = &[
+        Limit { kind: LimitKind::Wall, at_most: 50_000_000, share: 0.999 },
+        Limit { kind: LimitKind::Quantile("p90"), at_most: 10_000_000, share: 0.9 },
+        Limit { kind: LimitKind::Calls("look"), at_most: 3, share: 1.0 },
+        Limit { kind: LimitKind::Bytes, at_most: 4_096, share: 1.0 },
+    ];
+    const BUDGET: Budget = Budget { limits: LIMITS, on_exceed: OnExceed::Count };
+    let callsite =
+        callsite!(name: Name::Given("shop::list"), file: file!(), line: line!(), timed: true, budget: Some(BUDGET));
+    let guard = Guard::<Time>::enter(with_callees(callsite, || [callee(&look)]), NoLabels, NoFields);
+    clock.advance(Duration::from_millis(millis));
+    (0..4).for_each(|_| look());
+    guard.finish_ok();
+}
 
 #[profiled(crate = obs, name = "shop::never")]
 #[expect(dead_code, reason = "never called, but known")]
@@ -99,6 +119,8 @@ fn console_pages_and_json_are_exactly_these() {
         }
         pay(&clock, 10);
         pay(&clock, 30);
+        list(&clock, 5);
+        list(&clock, 15);
     });
     (0..3).for_each(|_| look());
     let snapshot = snapshot();

@@ -15,9 +15,9 @@ const SECONDS: &str =
     "Time that a call may take (wall, busy, poll, cpu), or that a share of the calls may take (p99 and others).";
 const AMOUNT: &str = "Polls, allocations, calls of another function or instructions that a call may take.";
 const OBJECTIVE: &str = "Share of the calls that must keep a limit, where that is not each of them.";
-// Says so once: whoever alerts on the number must know that some are allowed.
+// Whoever alerts on the number must know that some are allowed, and when none is seen.
 const VIOLATIONS: &str = "Calls that passed a limit of their budget. Under a quantile or an objective these are the calls \
-    that used up the error budget; instructions are not counted here.";
+    that used up the error budget. Allocations and bytes are seen with obs::Alloc only, instructions not at all.";
 
 pub(super) fn families(snapshot: &Snapshot) -> Vec<Family<'_>> {
     let mut all = Budgets::new();

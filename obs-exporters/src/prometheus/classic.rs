@@ -46,15 +46,14 @@ pub(super) fn buckets(histogram: &Histogram, ladder: &'static [i8]) -> impl Iter
     let mut below = 0;
     std::iter::from_fn(move || {
         let &(place, bound, up_to_bound) = steps.peek()?;
-        let (bound, count, step) = match pins.next_if(|(limit, _)| *limit < bound) {
+        let (bound, count, step) = if let Some((limit, count)) = pins.next_if(|(limit, _)| *limit < bound) {
             // Beside running calls it may be off by as many: they are counted in one place and not yet in the other.
-            Some((limit, count)) => (limit, count.clamp(below, up_to_bound), None),
-            None => {
-                steps.next();
-                // A limit that is a bound of the ladder is there already.
-                pins.next_if(|(limit, _)| *limit <= bound);
-                (bound, up_to_bound, Some(place))
-            }
+            (limit, count.clamp(below, up_to_bound), None)
+        } else {
+            steps.next();
+            // A limit that is a bound of the ladder is there already.
+            pins.next_if(|(limit, _)| *limit <= bound);
+            (bound, up_to_bound, Some(place))
         };
         let own = count - below;
         below = count;

@@ -187,8 +187,8 @@ const fn limit(kind: LimitKind, at_most: u64, share: f64) -> Limit {
     Limit { kind, at_most, share }
 }
 
-const fn budget_of(limits: &'static [Limit]) -> Option<Budget> {
-    Some(Budget { limits, on_exceed: OnExceed::Count })
+const fn budget_of(limits: &'static [Limit]) -> Budget {
+    Budget { limits, on_exceed: OnExceed::Count }
 }
 
 fn takes(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
@@ -205,7 +205,7 @@ pub fn limited(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
         limit(LimitKind::Bytes, 250, 1.0),
         limit(LimitKind::Calls("looked_at"), 1, 1.0),
     ];
-    let callsite = with_callees(callsite!(timed: true, budget: budget_of(LIMITS)), || [callee(&looked_at)]);
+    let callsite = with_callees(callsite!(timed: true, budget: Some(budget_of(LIMITS))), || [callee(&looked_at)]);
     let guard = Guard::<Time>::enter(callsite, NoLabels, NoFields);
     takes(clock, millis, blocks, looks);
     guard.finish_ok();
@@ -220,7 +220,7 @@ pub fn limited_and_shown(clock: &ManualClock, millis: u64, blocks: usize, looks:
         limit(LimitKind::Bytes, 1_000, 1.0),
         limit(LimitKind::Calls("looked_at"), 1, 1.0),
     ];
-    let callsite = with_callees(callsite!(timed: true, budget: budget_of(LIMITS)), || [callee(&looked_at)]);
+    let callsite = with_callees(callsite!(timed: true, budget: Some(budget_of(LIMITS))), || [callee(&looked_at)]);
     let guard = Guard::<Time>::enter(callsite, NoLabels, NoFields);
     takes(clock, millis, blocks, looks);
     guard.finish_ok();

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use obs_exporters::influx::encode;
-use obs_runtime::{ManualClock, Metric, MetricSource, Point, PointValue, Snapshot, register_source, snapshot};
+use obs_runtime::{
+    CallsiteSnapshot, ManualClock, Metric, MetricSource, Point, PointValue, Snapshot, register_source, snapshot,
+};
 
 use crate::functions::{bounded, limited, pays, running, twice_a, twice_b, waits, worked};
 use crate::line_protocol::{Field, Line, read};
@@ -127,11 +129,8 @@ fn every_limit_is_a_point_with_its_unit_and_costs_are_another() {
 #[test]
 fn cpu_time_is_a_field_where_it_is_measured() {
     let mut rounds = 0_u64;
-    while snapshot()
-        .callsite("functions::worked")
-        .and_then(|worked| worked.spent())
-        .is_none_or(|spent| spent.cpu.is_zero())
-    {
+    let spent = || snapshot().callsite("functions::worked").and_then(CallsiteSnapshot::spent);
+    while spent().is_none_or(|spent| spent.cpu.is_zero()) {
         worked(|| (0..100_000).for_each(|n| rounds = std::hint::black_box(rounds + n)));
     }
     let (snapshot, lines) = lines();
