@@ -10,18 +10,15 @@ use std::time::Duration;
 use obs_exporters::console::{Style, render};
 use obs_exporters::json;
 use obs_exporters::prometheus::{self, Format};
-use obs_runtime::expand::{
-    Budget, Guard, Limit, LimitKind, Name, NoFields, NoLabels, OnExceed, Time, callee, callsite, with_callees,
-};
 use obs_runtime::{ManualClock, Value, snapshot};
 
 /// What the facade is to a user of the attributes.
 mod obs {
-    pub use obs_macros::{budget, counted, profiled};
+    pub use obs_macros::{Classify, budget, counted, profiled};
     pub use obs_runtime::expand as __private;
 }
 
-use obs::{budget, counted, profiled};
+use obs::{Classify, budget, counted, profiled};
 
 /// Adds to the cart.
 #[profiled(crate = obs, name = "shop::cart::Cart::add_something_with_a_long_name")]
@@ -32,28 +29,25 @@ fn add(clock: &ManualClock, millis: u64) -> Result<(), &'static str> {
 
 #[profiled(crate = obs, name = "shop::pay")]
 #[budget(ms = 20, crate = obs)]
-fn pay(clock: &ManualClock, millis: u64) {
+fn pay(clock: &ManualClock, millis: u64) -> Result<(), PayError> {
     clock.advance(Duration::from_millis(millis));
+    if millis > 20 { Err(PayError::Timeout) } else { Ok(()) }
+}
+
+#[derive(Debug, Classify)]
+#[obs(crate = obs)]
+enum PayError {
+    #[class(transient)]
+    Timeout,
 }
 
 #[counted(crate = obs, name = "shop::look")]
 fn look() {}
 
-/// Looks four times, once more than it may. By hand: a callsite knows its limits, whoever wrote them down.
+#[budget(ms = 50, objective = 99.9, p90 = "10ms", bytes = 4_096, calls(look = 3), crate = obs, name = "shop::list")]
 fn list(clock: &ManualClock, millis: u64) {
-    const LIMITS: &[Limit] = &[
-        Limit { kind: LimitKind::Wall, at_most: 50_000_000, share: 0.999 },
-        Limit { kind: LimitKind::Quantile("p90"), at_most: 10_000_000, share: 0.9 },
-        Limit { kind: LimitKind::Calls("look"), at_most: 3, share: 1.0 },
-        Limit { kind: LimitKind::Bytes, at_most: 4_096, share: 1.0 },
-    ];
-    const BUDGET: Budget = Budget { limits: LIMITS, on_exceed: OnExceed::Count };
-    let callsite =
-        callsite!(name: Name::Given("shop::list"), file: file!(), line: line!(), timed: true, budget: Some(BUDGET));
-    let guard = Guard::<Time>::enter(with_callees(callsite, || [callee(&look)]), NoLabels, NoFields);
     clock.advance(Duration::from_millis(millis));
     (0..4).for_each(|_| look());
-    guard.finish_ok();
 }
 
 #[profiled(crate = obs, name = "shop::never")]
@@ -117,8 +111,9 @@ fn console_pages_and_json_are_exactly_these() {
         for millis in [1, 2, 4] {
             let _ = add(&clock, millis);
         }
-        pay(&clock, 10);
-        pay(&clock, 30);
+        for millis in [10, 30] {
+            let _ = pay(&clock, millis);
+        }
         list(&clock, 5);
         list(&clock, 15);
     });

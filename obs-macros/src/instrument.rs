@@ -100,7 +100,7 @@ fn function(
         return plain;
     }
     let call = Instrumented::new(function, &effective(around, own), own, errors);
-    if errors.len() > before { plain } else { expand::instrumented(&call) }
+    if errors.len() > before || call.is_plain() { plain } else { expand::instrumented(&call) }
 }
 
 fn taken(layers: &[Layer]) -> TokenStream {

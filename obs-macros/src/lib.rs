@@ -1,5 +1,5 @@
-//! The attributes of `obs`: [`macro@traced`], [`macro@profiled`], [`macro@counted`], [`macro@budget`] and
-//! [`macro@skip`]. Use them through `obs`, which holds what they expand into.
+//! The attributes of `obs`: [`macro@traced`], [`macro@profiled`], [`macro@counted`], [`macro@budget`], [`macro@skip`] and
+//! [`macro@test`], and the derive [`macro@Classify`]. Use them through `obs`, which holds what they expand into.
 //!
 //! # What they go on
 //! Functions and methods of every kind, `async fn`, functions that return `impl Future` or a boxed future, what
@@ -49,9 +49,12 @@
 //!
 //! # How it works
 //! `parse` keeps what the user wrote, `model` holds the rules, `expand` cannot fail. With the feature `enabled` off,
-//! every attribute returns its item token by token, and no parser is built.
+//! every attribute returns its item token by token, and no parser is built; [`macro@test`] makes a plain test, and the derive
+//! reads tokens itself, and is there in any case.
 
+mod classify;
 mod kind;
+mod tokens;
 
 #[cfg(feature = "enabled")]
 mod errors;
@@ -65,6 +68,10 @@ mod instrument;
 mod model;
 #[cfg(feature = "enabled")]
 mod parse;
+#[cfg(not(feature = "enabled"))]
+mod plain_test;
+#[cfg(feature = "enabled")]
+mod test;
 
 #[cfg(feature = "enabled")]
 #[path = "on.rs"]
@@ -160,10 +167,13 @@ pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Measures how long each call takes, in a histogram; the polls of a future too.
 ///
 /// # Options
+/// - `cpu`: the time that its thread spent on a processor in each call, too.
+/// - `alloc`: the blocks and bytes that each call asked of the allocator, too. Needs `obs::Alloc` as the program's
+///   global allocator.
 /// - `sample = 16`: one call in so many is timed. All are counted.
 ///
 /// # Cost
-/// Two readings of the clock for a call, two for each poll of a future.
+/// Two readings of the clock for a call, two for each poll of a future; `cpu` as many of the thread's own clock.
 ///
 /// # Examples
 /// ```
@@ -208,24 +218,65 @@ pub fn counted(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::instrument(Kind::Counted, args, item)
 }
 
-/// Promises how long a call takes; calls that take longer are counted.
+/// Promises what a call takes at most; calls that take more are counted.
 ///
 /// # Options
-/// - `ns = 800`, `us = 1.5`, `ms = 10` or `s = 2`: wall time a call may take. Exactly one of them.
+/// Any of these, at least one, each once:
+/// - `ns = 800`, `us = 1.5`, `ms = 10` or `s = 2`: wall time.
+/// - `busy_ms = 8`: time inside the polls of a future. `poll_ms = 1`: the longest single poll, which is how long others
+///   wait for the thread. `polls = 20`: how often it is polled. Only functions that return a future have these; on a block
+///   they are about its futures alone.
+/// - `cpu_ms = 5`: time that the thread spent on a processor.
+/// - `allocs = 10`: blocks that are asked of the allocator; `allocs = 0` promises none. `bytes = 4096`: how much is asked
+///   for in all. Both need `obs::Alloc` as the program's global allocator.
+/// - `calls(db::query = 1, Self::load = 2, "db::commit" = 1)`: how often another annotated function is called, by its path,
+///   as it is seen from the function, or by its name where no path says it: a generic function of any type, a private one
+///   of another module. One query for each item of a list is caught by this.
+/// - `p99 = "10ms"`, from `p50` to `p999` and further: the wall time that this share of the calls stays within.
+/// - `objective = 99.9`: the limit on wall time is one that this percentage of the calls stays within.
+/// - `instructions = 100_000`: counted where callgrind runs.
+///
+/// Times are also written in the other units, `poll_us` and `cpu_ns`.
+///
 /// - `on_exceed = count`: nothing more (the default). `warn`: a line on standard error, at most one a second.
 ///   `panic`: a panic at the end of the call. `path::to::hook`: a call of that function, a
 ///   `fn(&obs::Violation)`, on the thread of the call.
 ///
+/// A limit that others reach before it would never decide, and is an error when compiling. A limit on busy time may be
+/// above one on wall time that has an `objective`: it is about each call.
+///
 /// # Cost
-/// One comparison beside the two readings of the clock, which are the same as those of [`macro@profiled`].
+/// For time, one comparison beside the readings of the clock, which are the same as those of [`macro@profiled`]. A budget
+/// on `allocs`, `bytes`, `calls` or `instructions` alone reads no clock.
 ///
 /// # Examples
 /// ```
-/// #[obs::budget(ms = 10, on_exceed = warn)]
+/// #[obs::budget(ms = 10, p99 = "2ms", allocs = 8, on_exceed = warn)]
 /// fn render(title: &str) -> String {
 ///     format!("<h1>{title}</h1>")
 /// }
 /// assert_eq!(render("Cart"), "<h1>Cart</h1>");
+/// ```
+/// A future that neither blocks its thread nor queries once for each item:
+/// ```
+/// #[obs::counted]
+/// async fn prices(ids: &[u32]) -> Vec<u32> {
+///     ids.iter().map(|id| id * 3).collect()
+/// }
+///
+/// #[obs::budget(s = 1, objective = 99.9, poll_ms = 1, calls(prices = 1))]
+/// async fn total(ids: &[u32]) -> u32 {
+///     prices(ids).await.iter().sum()
+/// }
+/// # drop(total(&[1]));
+/// let total = obs::callsites().find(|callsite| callsite.name().ends_with("total")).unwrap();
+/// let kinds: Vec<_> = total.meta().budget.unwrap().limits.iter().map(|limit| limit.kind.as_str()).collect();
+/// assert_eq!(kinds, ["wall", "poll", "calls"]);
+/// ```
+/// ```compile_fail
+/// #[obs::budget(polls = 3, poll_ms = 2, busy_ms = 10)]
+/// async fn load() {}
+/// // error: 3 polls of at most 2ms are 6ms, so `busy_ms = 10` is never reached; lower it or remove it
 /// ```
 #[proc_macro_attribute]
 pub fn budget(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -259,4 +310,101 @@ pub fn budget(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn skip(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::skip(args, item)
+}
+
+/// Makes a test that runs its function under measurement, and fails where a budget was broken meanwhile.
+///
+/// It goes on a `fn` or `async fn` without arguments, with what `#[test]` allows beside it: `#[ignore]`,
+/// `#[should_panic]`, `Result` as a value. An `async fn` is run on a runtime of its own.
+///
+/// # Options
+/// - `runs = 5`: how often the body is run; each run begins anew.
+/// - `time = wall | cpu | off`: which clock limits on time are held against; `off` leaves them out.
+/// - `flavor = "multi_thread"`, `worker_threads = 4`: an `async fn` on a runtime with several threads, 2 unless given.
+/// - `crate = path`: where `obs` is found, when it is not `::obs`.
+///
+/// # Cost
+/// With the feature `enabled` off it is a plain test, whose body is run once.
+///
+/// # Examples
+/// ```ignore
+/// #[obs::budget(ms = 10, allocs = 8)]
+/// fn render(title: &str) -> String {
+///     format!("<h1>{title}</h1>")
+/// }
+///
+/// #[obs::test(runs = 5, time = cpu)]
+/// fn a_title_is_rendered_within_its_budget() {
+///     assert_eq!(render("Cart"), "<h1>Cart</h1>");
+/// }
+///
+/// #[obs::test(flavor = "multi_thread", worker_threads = 4)]
+/// async fn titles_are_rendered_side_by_side() -> Result<(), tokio::task::JoinError> {
+///     let other = tokio::spawn(async { render("Cart") });
+///     assert_eq!(render("Cart"), other.await?);
+///     Ok(())
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    entry::test(args, item)
+}
+
+/// Says of each variant of an error, or of a struct, which class it belongs to: implements the trait `obs::Classify`.
+///
+/// A function that returns a `Result` with such an error counts its errors by class, and its spans carry the class.
+///
+/// # Options
+/// Above each variant, or above the struct, `#[class(..)]` with one of these:
+/// - `transient`, `configuration`, `data`, `resource`: the constants of `obs::ErrorClass`. `transient` may be tried again, the
+///   others not.
+/// - `"quota"`: a class of your own, of lower-case letters, digits and `_`. Not to be tried again unless it says so.
+/// - `inner`: the class that the only field has, whose type implements the trait, too.
+///
+/// After a class that is named, any of these:
+/// - `retryable`, `retryable = false`: whether the call may succeed when it is tried again.
+/// - `severity = low | medium | high | critical`: `medium` unless given.
+///
+/// A variant without a class does not compile. Above the type: `#[obs(crate = path)]`, where `obs` is found when it is not
+/// `::obs`.
+///
+/// # Cost
+/// A `match`; with the feature `enabled` off it is the same, and no parser is built for it.
+///
+/// # Examples
+/// ```
+/// use obs::{Classify as _, Severity};
+///
+/// #[derive(obs::Classify)]
+/// enum PayError {
+///     #[class(transient)]
+///     Timeout,
+///     #[class(resource, retryable, severity = high)]
+///     NoConnection { pool: usize },
+///     #[class("quota", severity = low)]
+///     Limit(u32),
+///     #[class(inner)]
+///     Parse(ParseError),
+/// }
+///
+/// #[derive(obs::Classify)]
+/// #[class(data)]
+/// struct ParseError;
+///
+/// assert!(PayError::Timeout.class().retryable);
+/// assert_eq!(PayError::NoConnection { pool: 8 }.class().severity, Severity::High);
+/// assert_eq!(PayError::Limit(3).class().name, "quota");
+/// assert_eq!(PayError::Parse(ParseError).class(), obs::ErrorClass::DATA);
+/// ```
+/// ```compile_fail
+/// #[derive(obs::Classify)]
+/// enum Error {
+///     Timeout,
+/// }
+/// // error: `Timeout` has no class; write `#[class(transient)]`, `configuration`, `data`, `resource`, `inner` or one of your
+/// //        own in quotes
+/// ```
+#[proc_macro_derive(Classify, attributes(class, obs))]
+pub fn classify(item: TokenStream) -> TokenStream {
+    entry::classify(item)
 }

@@ -6,11 +6,23 @@ use proc_macro2::TokenStream;
 
 use crate::instrument::instrument;
 use crate::kind::Kind;
+use crate::test::test;
 
 /// What `#[kind(args)]` on the item expands into.
 fn expand(kind: Kind, args: &str, item: &str) -> String {
-    let tokens = |text: &str| text.parse::<TokenStream>().expect("the test's own source is Rust");
-    let expanded = instrument(kind, tokens(args), tokens(item));
+    source(&instrument(kind, tokens(args), tokens(item)))
+}
+
+/// What `#[obs::test(args)]` on the item expands into.
+fn expand_test(args: &str, item: &str) -> String {
+    source(&test(tokens(args), tokens(item)))
+}
+
+fn tokens(text: &str) -> TokenStream {
+    text.parse().expect("the test's own source is Rust")
+}
+
+fn source(expanded: &TokenStream) -> String {
     let file = syn::parse2(expanded.clone()).unwrap_or_else(|error| panic!("{error}: {expanded}"));
     prettyplease::unparse(&file)
 }
@@ -51,11 +63,43 @@ forms! {
     boxed_by_method: Counted("") "fn f(a: u8) -> BoxFuture<'static, u8> { let b = a; async move { b }.boxed() }"
     boxed: Counted("") "fn f(a: u8) -> Pin<Box<dyn Future<Output = u8>>> { if a == 0 { return Box::pin(g()); } Box::pin(h()) }"
     all_attributes: Budget("ms = 2.5, on_exceed = hook::me") "#[counted(in_flight)] #[cold] #[x::profiled] #[obs::traced(level = warn, kind = server, sample = 0.5, name = \"n\", crate = x)] #[other::profiled] fn f() {}"
+    budget_all_kinds: Budget("ms = 10, busy_ms = 8.5, poll_us = 500, cpu_ms = 5, polls = 20, allocs = 100, bytes = 4096, instructions = 1_000_000, calls(db::query = 1), p99 = \"8ms\", on_exceed = panic") "async fn f(a: u8) -> Result<u8, E> { a.await }"
+    budget_calls: Budget("calls(db::query = 1, Self::load = 2, <T as Tr<'a, u8>>::h = 0, ::x::f::<[u8; 4]> = 3, \"db::other\" = 1)") "fn f<'a, T: Tr<'a, u8>>(a: T) { a.x() }"
+    budget_quantiles: Budget("s = 1, objective = 99.95, p999 = \"10 ms\", p50 = \"1.5us\", p95 = \"800µs\"") "fn f() -> u8 { 1 }"
+    budget_on_block: Budget("polls = 3, busy_ms = 2, allocs = 1") "impl A { fn sync(&self) {} async fn later(&self) {} }"
+    budget_on_block_of_futures: Budget("polls = 3") "impl A { fn plain(&self) {} #[counted] fn counted(&self) {} async fn later(&self) {} }"
+    profiled_cpu_alloc: Profiled("cpu, alloc, sample = 16") "fn f() { g() }"
     impl_block: Profiled("") "impl<const N: usize> A<{ N }> { const B: u8 = { 1 }; const fn c() {} fn d(&self) {} #[obs::skip] fn e() {} #[counted(in_flight)] fn g() {} }"
     module: Traced("") "mod a { #![allow(x)] use b::{c}; macro_rules! m { () => { fn no() {} } } trait T { fn f(); fn g() { h() } } mod deeper { fn i() {} } #[skip] mod not { fn j() {} } m! {} struct S; }"
     inner_attributes: Counted("") "fn f() { #![allow(x)] g(); }"
     mistakes_keep_the_function: Traced("levle = debug, sample = 3") "#[obs::counted(labels = a)] #[inline] fn f() { g() }"
     not_a_function: Traced("") "#[obs::counted] #[derive(Debug)] struct S { a: u8 }"
+}
+
+macro_rules! tests {
+    ($($name:ident: ($args:literal) $item:literal)*) => {
+        $(#[test]
+        fn $name() {
+            insta::assert_snapshot!(stringify!($name), expand_test($args, $item));
+        })*
+    };
+}
+
+tests! {
+    test_sync: ("") "/// Adds.\n#[ignore] #[should_panic(expected = \"x\")] pub fn adds() { #![allow(x)] assert_eq!(1 + 1, 3); }"
+    test_sync_settings: ("runs = 5, time = cpu, crate = my::obs") "fn adds() -> Result<(), E> { add()?; Ok(()) }"
+    test_async: ("time = \"off\"") "#[cfg(unix)] async fn loads() { load().await }"
+    test_async_threads: ("flavor = \"multi_thread\", worker_threads = 4, runs = 2, time = wall") "async fn loads() -> Result<(), E> { load().await }"
+    test_async_default_threads: ("flavor = \"multi_thread\"") "async fn loads() {}"
+    test_mistakes_keep_the_function: ("runs = 0, tmie = cpu") "#[inline] fn f(a: u8) { g() }"
+    test_not_a_function: ("") "#[derive(Debug)] struct S { a: u8 }"
+}
+
+#[test]
+fn a_half_typed_test_still_expands() {
+    let expanded = test(TokenStream::new(), tokens("async fn f() { a. }")).to_string();
+    assert!(expanded.contains("__test_async") && expanded.contains("{ a . }"), "{expanded}");
+    assert!(!expanded.contains("compile_error"), "{expanded}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::baggage::Baggage;
 use crate::heads;
 use crate::ids::{SpanId, TraceId};
+use crate::recording::Started;
 use crate::shard::{Current, Local, TraceInfo, Tracing, local};
 use crate::strays;
 use crate::trace_state::TraceState;
@@ -161,6 +162,11 @@ impl Context {
             0 => TraceState::EMPTY,
             head => heads::get(head, self.current.trace),
         }
+    }
+
+    /// Makes this a place in a recording, wherever it is attached.
+    pub(crate) const fn record_in(&mut self, recording: &Started) {
+        self.current = recording.place(self.current);
     }
 
     /// Makes this the context of the calling thread until the guard is dropped.

@@ -5,12 +5,12 @@
 use crate::bounds::{self, Told, Took};
 use crate::callsite::Callsite;
 use crate::control_word::Control;
+use crate::error_name::ErrorName;
 use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::origin::Origin;
 use crate::outcome::Outcome;
 use crate::paths;
-use crate::probe::ErrorName;
 use crate::record;
 use crate::recording::{self, CallEnd};
 use crate::shard::CostTotals;
@@ -70,20 +70,22 @@ impl<S: SpanPart> Ended<'_, S> {
         if frame.is_measured() {
             record::costs(self.callsite, series, &totals(frame));
         }
-        paths::ended(frame);
-        if frame.recorded.is_some() {
+        let (costs, own) = (frame.costs, frame.own());
+        paths::ended(frame.path, costs, own);
+        if let Some(start) = &frame.recorded {
             let (fields, extra) =
                 (self.fields.map_or(&[][..], Fields::words), self.extra.map_or(&[][..], Fields::words));
             recording::end(
-                frame,
+                start,
                 CallEnd {
                     callsite: self.callsite,
                     outcome: self.outcome,
                     error_type: self.error.map(|error| error.to_text().into_owned()),
-                    start: self.start,
                     nanos: took.nanos,
                     polls: took.polls,
                     ids: self.span.ids(),
+                    costs,
+                    own,
                     took: took.of_limits(self.callsite).collect(),
                     fields: &[fields, extra],
                 },

@@ -6,6 +6,9 @@ use crate::ids::{SpanId, TraceId};
 use crate::level::Level;
 use crate::value::{self, Value};
 
+/// The key under which an event's message travels.
+pub(crate) const TEXT: &str = "message";
+
 /// Where events of one kind come from: a line of the program, or of a crate that logs through a bridge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

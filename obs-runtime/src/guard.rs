@@ -13,6 +13,7 @@ use crate::callsite::Callsite;
 use crate::clock;
 use crate::control_word::Control;
 use crate::ended::Ended;
+use crate::error_name::ErrorName;
 use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
 use crate::frame::{self, Frame};
@@ -20,13 +21,14 @@ use crate::labels::LabelSet;
 use crate::live;
 use crate::mirror::{self, MirroredEnd};
 use crate::outcome::Outcome;
-use crate::probe::{ErrorName, Seen};
+use crate::probe::Seen;
 use crate::quick;
 use crate::record;
 use crate::registry;
 use crate::span::OpenSpan;
 use crate::span_part::{End, SpanPart};
 use crate::start::Start;
+use crate::valgrind;
 
 /// What a function's attributes need of a call, known when it is compiled.
 ///
@@ -445,6 +447,9 @@ impl<M: Mode> Call<M> {
     #[inline(never)]
     #[expect(clippy::cast_possible_truncation, reason = "the high half")]
     fn close_seen(self, outcome: Outcome, error: Option<&ErrorName>, fields: Option<&Fields>, extra: Option<&Fields>) {
+        if valgrind::counts(self.callsite) {
+            valgrind::end();
+        }
         let (timed, control, number) = (self.is_timed(), self.control(), (self.word >> 32) as u32);
         let nanos = if timed || self.span.is_recorded() { between(self.start, clock::now()) } else { 0 };
         let has_frame = control.has(Control::FRAME);

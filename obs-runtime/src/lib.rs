@@ -10,6 +10,8 @@ mod baggage;
 mod baggage_fields;
 mod batch;
 mod bounds;
+mod budget_history;
+mod budgets;
 mod builder;
 mod cache;
 mod callees;
@@ -19,17 +21,24 @@ mod collector;
 mod context;
 mod control;
 mod control_word;
+mod costs;
 mod current;
 mod detached;
 mod dynamic;
 mod ended;
 mod entries;
+mod error_class;
+mod error_count;
+mod error_history;
+mod error_name;
+mod errors;
 mod event;
 mod event_site;
 mod exemplars;
 #[doc(hidden)]
 pub mod expand;
 mod exporter;
+mod failure_key;
 mod field_array;
 #[expect(unsafe_code, reason = "a key travels as address and length")]
 mod field_reader;
@@ -99,10 +108,16 @@ mod tail_sampler;
 #[expect(unsafe_code, reason = "pin projection")]
 mod task;
 mod telemetry;
+pub mod testing;
+mod text_table;
 mod totals;
 mod trace_state;
 mod uuid;
+#[expect(unsafe_code, reason = "a sequence of instructions that valgrind looks for")]
+mod valgrind;
 mod value;
+mod wanted;
+mod window;
 
 /// Whether anything is recorded at all: the feature `enabled`.
 #[doc(hidden)]
@@ -111,6 +126,7 @@ pub const IS_ENABLED: bool = cfg!(feature = "enabled");
 pub use alloc::{Alloc, Memory, memory};
 pub use baggage::Baggage;
 pub use batch::{Batch, Span};
+pub use budgets::{BudgetStatus, Budgets, KeptLimit, budgets};
 pub use builder::{Builder, Preset};
 pub use callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use clock::{ClockChoice, ClockSource, ManualClock};
@@ -122,6 +138,9 @@ pub use current::{CurrentSpan, current};
 pub use detached::DetachedSpan;
 #[doc(hidden)]
 pub use dynamic::{CallsiteKey, callsite_for, callsite_of, event_site_of};
+pub use error_class::{Classify, ErrorClass, Severity};
+pub use error_count::{ClassCount, ErrorCount};
+pub use errors::{Errors, errors};
 pub use event::{Event, EventSource};
 #[doc(hidden)]
 pub use event_site::is_event_wanted_anywhere;

@@ -5,6 +5,7 @@
 
 use crate::clock;
 use crate::context::Context;
+use crate::event::TEXT;
 use crate::event_site::{self, EventSite};
 use crate::fields::Fields;
 use crate::level::Level;
@@ -15,9 +16,6 @@ use crate::registry;
 use crate::shard::{Current, Local, Shard, TraceInfo, Tracing, local, with_shard};
 use crate::span_memory::MEMORY;
 use crate::sync::add;
-
-/// The key under which an event's message travels.
-pub(crate) const TEXT: &str = "message";
 
 /// What a note is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::callsite::Callsite;
-use crate::frame::Frame;
+use crate::costs::{Costs, Own};
 use crate::health_counters::PATHS_FULL;
 use crate::shard::{Local, POOL, PathTotals, Shard, local, with_shard};
 use crate::sync::lock;
@@ -80,14 +80,14 @@ thread_local! {
 }
 
 /// Where a call stands that begins now, inside the call of `parent`'s frame.
-pub(crate) fn enter(parent: Option<&Frame>, callsite: &'static Callsite) -> Path {
+pub(crate) fn enter(parent: Option<(Path, &Callsite)>, callsite: &'static Callsite) -> Path {
     match (kept_one_in(), parent) {
         (0, _) => Path::NONE,
-        (_, Some(parent)) if parent.path == Path::LEFT_OUT => Path::LEFT_OUT,
-        (_, Some(parent)) if parent.path.is_kept() && std::ptr::eq(parent.callsite, callsite) => {
-            Path { is_again: true, ..parent.path }
+        (_, Some((Path::LEFT_OUT, _))) => Path::LEFT_OUT,
+        (_, Some((path, parent))) if path.is_kept() && std::ptr::eq(parent, callsite) => {
+            Path { is_again: true, ..path }
         }
-        (_, Some(parent)) if parent.path.is_kept() => inside(parent.path.node, callsite),
+        (_, Some((path, _))) if path.is_kept() => inside(path.node, callsite),
         (n, _) if is_turn(n) => inside(0, callsite),
         _ => Path::LEFT_OUT,
     }
@@ -126,15 +126,14 @@ fn find(key: (u32, u32), callsite: &'static Callsite) -> u32 {
 }
 
 /// Adds what a call took that has ended.
-pub(crate) fn ended(frame: &Frame) {
-    let Path { node, is_again } = frame.path;
-    if !frame.path.is_kept() {
-        if frame.path == Path::LEFT_OUT && lock(&TABLE).as_ref().is_some_and(|table| table.nodes.len() >= MAX_PATHS) {
+pub(crate) fn ended(path: Path, costs: Costs, own: Own) {
+    let Path { node, is_again } = path;
+    if !path.is_kept() {
+        if path == Path::LEFT_OUT && lock(&TABLE).as_ref().is_some_and(|table| table.nodes.len() >= MAX_PATHS) {
             PATHS_FULL.add(1);
         }
         return;
     }
-    let (costs, own) = (frame.costs, frame.own());
     let outer = |n: u64| if is_again { 0 } else { n };
     let totals = PathTotals {
         calls: 1,

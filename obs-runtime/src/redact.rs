@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::batch::Span;
 use crate::event::Event;
+use crate::event::TEXT;
 use crate::health_counters::{REDACTED, REDACTOR_PANICS};
 use crate::ids::{SpanId, TraceId};
-use crate::note::TEXT;
 use crate::sensitive::REDACTED as IN_ITS_PLACE;
 use crate::span::MESSAGE;
 use crate::value::Value;

@@ -11,7 +11,6 @@ use crate::fields::Fields;
 use crate::mirror::MirroredSpan;
 use crate::note;
 use crate::origin::Origin;
-use crate::recording;
 use crate::registry;
 use crate::sampler::{self, Remote};
 use crate::shard::{Current, Faults, Local, Shard, TraceInfo, Tracing, local, with_shard};
@@ -22,6 +21,7 @@ use crate::start::Start;
 use crate::strays;
 use crate::sync::add;
 use crate::trace_state::TraceState;
+use crate::wanted;
 
 /// The key under which an error's text travels.
 pub(crate) const MESSAGE: &str = "exception.message";
@@ -140,7 +140,7 @@ impl SpanPart for OpenSpan {
 
     #[inline(always)]
     fn record(self, place: Current, origin: Option<Origin>, end: End<'_>) {
-        if self.span != 0 && !recording::spans_are_unwanted() {
+        if self.span != 0 && !wanted::spans_are_for_tests_alone() {
             match local(Local::shard) {
                 Some(shard) => self.push(place, origin, &end, shard),
                 None => self.push_cold(place, origin, end),

@@ -16,6 +16,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("obs-runtime", &[]),
     ("obs-exporters", &["obs_runtime"]),
     ("obs-bridges", &["obs_runtime"]),
+    ("obs-cli", &[]),
     (".", &["obs_macros", "obs_runtime", "obs_exporters", "obs_bridges"]),
 ];
 

@@ -26,7 +26,8 @@ fn broken(totals: &LimitTotals, calls: u64) -> Option<(String, String)> {
     let (kind, at_most) = (limit.kind, amount(limit.kind, limit.at_most));
     if limit.share < 1.0 {
         let within = totals.share_within(calls);
-        return (within < limit.share).then(|| {
+        // What is as much as was promised may differ from it in its last digit.
+        return (within + 1e-12 < limit.share).then(|| {
             let (within, promised) = number::below(within, limit.share);
             (format!("{} of ", kind.as_str()), format!(": {within} within {at_most}, {promised} promised"))
         });

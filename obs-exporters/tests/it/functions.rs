@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use obs_runtime::expand::{
-    Budget, Count, EventSite, Guard, Limit, LimitKind, NoFields, NoLabels, OnExceed, Time, callee, callsite, event,
-    with_callees,
-};
+use obs_runtime::expand::{EventSite, event};
 use obs_runtime::{Level, ManualClock};
 
-use crate::obs::{budget, counted, profiled, traced};
+use crate::obs::{Classify, budget, counted, profiled, traced};
 
 #[derive(Debug)]
 pub enum PayError {
@@ -182,13 +179,14 @@ pub fn exampled_too(clock: &ManualClock, nanos: u64) {
     clock.advance(Duration::from_nanos(nanos));
 }
 
-/// A limit, written down by hand: a callsite knows them, whoever did.
-const fn limit(kind: LimitKind, at_most: u64, share: f64) -> Limit {
-    Limit { kind, at_most, share }
+#[budget(ms = 10, objective = 50, p90 = "20ms", allocs = 2, bytes = 250, calls(looked_at = 1), crate = crate::obs)]
+pub fn limited(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
+    takes(clock, millis, blocks, looks);
 }
 
-const fn budget_of(limits: &'static [Limit]) -> Budget {
-    Budget { limits, on_exceed: OnExceed::Count }
+#[budget(ms = 20, p50 = "9ms", p90 = "10ms", allocs = 2, bytes = 1_000, calls(looked_at = 1), crate = crate::obs)]
+pub fn limited_and_shown(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
+    takes(clock, millis, blocks, looks);
 }
 
 fn takes(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
@@ -197,51 +195,40 @@ fn takes(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
     (0..looks).for_each(|_| looked_at());
 }
 
-pub fn limited(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
-    const LIMITS: &[Limit] = &[
-        limit(LimitKind::Wall, 10_000_000, 0.5),
-        limit(LimitKind::Quantile("p90"), 20_000_000, 0.9),
-        limit(LimitKind::Allocs, 2, 1.0),
-        limit(LimitKind::Bytes, 250, 1.0),
-        limit(LimitKind::Calls("looked_at"), 1, 1.0),
-    ];
-    let callsite = with_callees(callsite!(timed: true, budget: Some(budget_of(LIMITS))), || [callee(&looked_at)]);
-    let guard = Guard::<Time>::enter(callsite, NoLabels, NoFields);
-    takes(clock, millis, blocks, looks);
-    guard.finish_ok();
-}
-
-pub fn limited_and_shown(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
-    const LIMITS: &[Limit] = &[
-        limit(LimitKind::Wall, 20_000_000, 1.0),
-        limit(LimitKind::Quantile("p50"), 10_000_000, 0.5),
-        limit(LimitKind::Quantile("p90"), 10_000_000, 0.9),
-        limit(LimitKind::Allocs, 2, 1.0),
-        limit(LimitKind::Bytes, 1_000, 1.0),
-        limit(LimitKind::Calls("looked_at"), 1, 1.0),
-    ];
-    let callsite = with_callees(callsite!(timed: true, budget: Some(budget_of(LIMITS))), || [callee(&looked_at)]);
-    let guard = Guard::<Time>::enter(callsite, NoLabels, NoFields);
-    takes(clock, millis, blocks, looks);
-    guard.finish_ok();
-}
-
 /// Asks for one block, never written to, and keeps it meanwhile.
-pub fn allocates(clock: &ManualClock, bytes: usize, inside: impl FnOnce()) {
-    let guard = Guard::<Time>::enter(callsite!(timed: true, alloc: true), NoLabels, NoFields);
+#[profiled(alloc, crate = crate::obs)]
+pub fn allocates(bytes: usize, inside: impl FnOnce()) {
     let block = std::hint::black_box(Vec::<u8>::with_capacity(bytes));
     inside();
-    clock.advance(Duration::from_millis(1));
     drop(block);
-    guard.finish_ok();
 }
 
 #[counted(crate = crate::obs)]
 pub fn looked_at() {}
 
-/// Its CPU time is measured.
+#[profiled(cpu, crate = crate::obs)]
 pub fn worked(inside: impl FnOnce()) {
-    let guard = Guard::<Count>::enter(callsite!(counted: true, cpu: true), NoLabels, NoFields);
     inside();
-    guard.finish_ok();
+}
+
+#[derive(Debug, Classify)]
+#[obs(crate = crate::obs)]
+pub enum FetchError {
+    #[class(inner)]
+    Reply(Reply),
+}
+
+#[derive(Debug, Classify)]
+#[obs(crate = crate::obs)]
+pub enum Reply {
+    #[class(transient)]
+    Busy,
+    #[class("gone")]
+    Gone,
+}
+
+#[counted(crate = crate::obs, labels(host = host))]
+pub fn fetch(host: &str, reply: Reply) -> Result<(), FetchError> {
+    let _ = host;
+    Err(FetchError::Reply(reply))
 }

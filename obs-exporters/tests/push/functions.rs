@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use obs_runtime::expand::{
-    Budget, Count, EventSite, Guard, Limit, LimitKind, NoFields, NoLabels, OnExceed, Time, callee, callsite, event,
-    with_callees,
-};
+use obs_runtime::expand::{EventSite, event};
 use obs_runtime::{Level, ManualClock};
 
-use crate::obs::{budget, counted, profiled, traced};
+use crate::obs::{Classify, budget, counted, profiled, traced};
 
 #[traced(crate = crate::obs, name = "shop::Cart::checkout", kind = server, fields(id = id, who = who, ratio = 0.5_f64, error = true))]
 pub fn checkout(clock: &ManualClock, id: i64, who: &str) -> Result<(), &'static str> {
@@ -82,33 +79,31 @@ pub fn crowded(customer: &str) {
     let _ = customer;
 }
 
-/// Bounded in every way, and measured. By hand: a callsite knows its limits, whoever wrote them down.
+#[budget(ms = 10, objective = 50, p90 = "20ms", allocs = 2, bytes = 250, calls(looked_at = 1), crate = crate::obs)]
 pub fn limited(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
-    const fn limit(kind: LimitKind, at_most: u64, share: f64) -> Limit {
-        Limit { kind, at_most, share }
-    }
-    const LIMITS: &[Limit] = &[
-        limit(LimitKind::Wall, 10_000_000, 0.5),
-        limit(LimitKind::Quantile("p90"), 20_000_000, 0.9),
-        limit(LimitKind::Allocs, 2, 1.0),
-        limit(LimitKind::Bytes, 250, 1.0),
-        limit(LimitKind::Calls("looked_at"), 1, 1.0),
-    ];
-    const BUDGET: Budget = Budget { limits: LIMITS, on_exceed: OnExceed::Count };
-    let callsite = with_callees(callsite!(timed: true, budget: Some(BUDGET)), || [callee(&looked_at)]);
-    let guard = Guard::<Time>::enter(callsite, NoLabels, NoFields);
     clock.advance(Duration::from_millis(millis));
     (0..blocks).for_each(|_| drop(std::hint::black_box(Vec::<u8>::with_capacity(100))));
     (0..looks).for_each(|_| looked_at());
-    guard.finish_ok();
 }
 
 #[counted(crate = crate::obs)]
 pub fn looked_at() {}
 
-/// Its CPU time is measured.
+#[profiled(cpu, crate = crate::obs)]
 pub fn worked(inside: impl FnOnce()) {
-    let guard = Guard::<Count>::enter(callsite!(counted: true, cpu: true), NoLabels, NoFields);
     inside();
-    guard.finish_ok();
+}
+
+#[derive(Debug, Classify)]
+#[obs(crate = crate::obs)]
+pub enum Refused {
+    #[class(transient)]
+    Busy,
+    #[class(data)]
+    Unknown,
+}
+
+#[counted(crate = crate::obs)]
+pub fn refuses(busy: bool) -> Result<(), Refused> {
+    Err(if busy { Refused::Busy } else { Refused::Unknown })
 }

@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
-use super::private;
-use crate::model::{Instrumented, OnExceed};
+use super::budget::{budget, with_callees};
+use super::{ident, private};
+use crate::model::Instrumented;
 
 // Input:  #[counted] fn f() {}
 // Output: ::obs::__private::callsite! { module: ::core::module_path!(), .., counted: true, }
@@ -12,7 +13,7 @@ pub(super) fn callsite(call: &Instrumented<'_>) -> TokenStream {
     let private = private(call);
     let parts = [name(call), location(call), doc(call), traced(call), timed(call), counted(call), budget(call)];
     let is_async = call.form.is_async().then(|| ours!(is_async: true,));
-    ours!(#private::callsite! { #(#parts)* #is_async })
+    with_callees(call, ours!(#private::callsite! { #(#parts)* #is_async }))
 }
 
 // Output: name: ::obs::__private::Name::Given("checkout"),
@@ -56,14 +57,19 @@ fn traced(call: &Instrumented<'_>) -> TokenStream {
     ours!(traced: true, #level #kind #ratio)
 }
 
-// Input:  #[profiled(sample = 16)]
-// Output: timed: true, time_one_in: 16u32,
+// Input:  #[profiled(cpu, alloc, sample = 16)]
+// Output: timed: true, cpu: true, alloc: true, time_one_in: 16u32,
 fn timed(call: &Instrumented<'_>) -> TokenStream {
     if !call.is_timed() {
         return TokenStream::new();
     }
-    let one_in = call.profiled.and_then(|profiled| profiled.one_in).map(|n| ours!(time_one_in: #n,));
-    ours!(timed: true, #one_in)
+    let profiled = call.profiled.map(|profiled| {
+        let cpu = profiled.cpu.then(|| ours!(cpu: true,));
+        let alloc = profiled.alloc.then(|| ours!(alloc: true,));
+        let one_in = profiled.one_in.map(|n| ours!(time_one_in: #n,));
+        ours!(#cpu #alloc #one_in)
+    });
+    ours!(timed: true, #profiled)
 }
 
 // Input:  #[counted(in_flight, labels(method = m))]
@@ -74,30 +80,4 @@ fn counted(call: &Instrumented<'_>) -> TokenStream {
     let keys = counted.labels.iter().map(|label| &label.key);
     let labels = (!counted.labels.is_empty()).then(|| ours!(labels: &[#(#keys),*],));
     ours!(counted: true, #in_flight #labels)
-}
-
-// Input:  #[budget(ms = 10, on_exceed = warn)]
-// Output: budget: Some(Budget { limits: &[Limit { kind: LimitKind::Wall, at_most: 10000000u64, share: 1f64 }], .. }),
-fn budget(call: &Instrumented<'_>) -> TokenStream {
-    let Some(budget) = call.budget else { return TokenStream::new() };
-    let private = private(call);
-    let nanos = budget.wall_nanos;
-    let on_exceed = match &budget.on_exceed {
-        OnExceed::Count => ours!(Count),
-        OnExceed::Warn => ours!(Warn),
-        OnExceed::Panic => ours!(Panic),
-        OnExceed::Hook(path) => ours!(Hook(#path)),
-    };
-    ours! {
-        budget: ::core::option::Option::Some(
-            #private::Budget {
-                limits: &[#private::Limit { kind: #private::LimitKind::Wall, at_most: #nanos, share: 1f64 }],
-                on_exceed: #private::OnExceed::#on_exceed,
-            }
-        ),
-    }
-}
-
-fn ident(name: &str) -> syn::Ident {
-    syn::Ident::new(name, proc_macro2::Span::mixed_site())
 }

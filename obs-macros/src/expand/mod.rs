@@ -10,12 +10,16 @@ macro_rules! ours {
 }
 
 mod arguments;
+mod budget;
 mod caller;
 mod callsite;
 mod enter;
 mod future;
 mod start;
+mod test;
 mod value;
+
+pub(crate) use test::test;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -80,6 +84,11 @@ fn braces(tokens: TokenStream, span: Span) -> Group {
 fn private(call: &Instrumented<'_>) -> TokenStream {
     let krate = &call.krate;
     ours!(#krate::__private)
+}
+
+/// A name of ours.
+fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }
 
 /// At the user's expression, so that a type that cannot be recorded is reported there.

@@ -4,9 +4,12 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::{LitStr, Path, ReturnType};
 
+use super::budget::Budget;
+use super::callee::Callee;
 use super::form::{Form, is_never_result};
 use super::layer::Layer;
-use super::options::{Budget, Counted, Options, Profiled, Shown, Traced};
+use super::limit::{Limit, LimitKind};
+use super::options::{Counted, Options, Profiled, Shown, Traced};
 use super::start::Start;
 use super::values::Field;
 use crate::errors::Errors;
@@ -47,10 +50,7 @@ impl<'a> Instrumented<'a> {
                 Options::Counted(counted) => Some(counted),
                 _ => None,
             }),
-            budget: layers.iter().find_map(|layer| match &layer.options {
-                Options::Budget(budget) => Some(budget),
-                _ => None,
-            }),
+            budget: layers.iter().find_map(|layer| layer.budget()),
             function,
             form,
             needs_result: own.iter().find_map(Layer::traced).is_some_and(|traced| traced.err.is_some()),
@@ -65,6 +65,9 @@ impl<'a> Instrumented<'a> {
             let name = layer.kind().name();
             let message = "cannot be on a `const fn`, which may run in the compiler; remove one of the two";
             errors.at(constness.span, format!("`#[{name}]` {message}"));
+        }
+        if let (false, Some(budget)) = (self.form.is_async(), own.iter().find_map(Layer::budget)) {
+            budget.check_sync(errors);
         }
         let Some(traced) = own.iter().find_map(Layer::traced) else { return };
         if let (Form::InPlaceValue(..), Some(shown)) = (&self.form, traced.ret.or(traced.err)) {
@@ -113,12 +116,33 @@ impl<'a> Instrumented<'a> {
         self.traced.and_then(|traced| traced.err)
     }
 
-    pub(crate) const fn is_timed(&self) -> bool {
-        self.profiled.is_some() || self.budget.is_some()
+    /// The limits that apply: a budget on a block says of its futures, too, what other functions do not have.
+    pub(crate) fn limits(&self) -> impl Iterator<Item = &'a Limit> + Clone {
+        let is_async = self.form.is_async();
+        let limits = self.budget.map_or(&[][..], |budget| &budget.limits);
+        limits.iter().filter(move |limit| is_async || !limit.kind.is_of_future())
+    }
+
+    /// The functions whose calls are bounded.
+    pub(crate) fn callees(&self) -> impl Iterator<Item = &'a Callee> {
+        self.limits().filter_map(|limit| match &limit.kind {
+            LimitKind::Calls(callee) => Some(callee),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn is_timed(&self) -> bool {
+        self.profiled.is_some() || self.limits().any(|limit| limit.kind.needs_clock())
+    }
+
+    /// Whether nothing is said of this function, as when a block bounds what only futures have.
+    pub(crate) fn is_plain(&self) -> bool {
+        let Self { traced, profiled, counted, .. } = self;
+        traced.is_none() && profiled.is_none() && counted.is_none() && self.limits().next().is_none()
     }
 }
 
 /// `::obs`, or what `crate = path` says.
-fn krate(given: Option<&Path>) -> TokenStream {
+pub(super) fn krate(given: Option<&Path>) -> TokenStream {
     given.map_or_else(|| quote_spanned!(Span::mixed_site()=> ::obs), |path| quote_spanned!(Span::mixed_site()=> #path))
 }

@@ -3,7 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{LitStr, Path};
 
-use super::options::{Options, Traced};
+use super::budget::Budget;
+use super::options::{Options, Traced, known};
 use super::reader::Reader;
 use crate::errors::Errors;
 use crate::kind::Kind;
@@ -23,7 +24,7 @@ pub(crate) struct Layer {
 impl Layer {
     pub(crate) fn new(kind: Kind, at: Span, args: TokenStream, errors: &Errors) -> Self {
         let before = errors.len();
-        let mut reader = Reader::new(kind, entry::entries(args, errors), errors);
+        let mut reader = reader(kind, args, errors);
         let name = reader.name();
         let krate = reader.krate();
         let options = Options::read(kind, at, &mut reader, before);
@@ -34,6 +35,13 @@ impl Layer {
     pub(crate) const fn traced(&self) -> Option<&Traced> {
         match &self.options {
             Options::Traced(traced) => Some(traced),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn budget(&self) -> Option<&Budget> {
+        match &self.options {
+            Options::Budget(budget) => Some(budget),
             _ => None,
         }
     }
@@ -90,11 +98,15 @@ fn add(layer: Layer, layers: &mut Vec<Layer>, errors: &Errors) {
     layers.push(layer);
 }
 
+fn reader(kind: Kind, args: TokenStream, errors: &Errors) -> Reader<'_> {
+    Reader::new(kind.name(), known(kind), entry::entries(args, errors), errors)
+}
+
 /// `crate = path` among an attribute's own arguments.
 fn own_crate(attribute: &Attribute) -> Option<Path> {
     if attribute.args.is_empty() {
         return None;
     }
     let errors = Errors::default();
-    Reader::new(Kind::Traced, entry::entries(attribute.args.clone(), &errors), &errors).krate()
+    reader(Kind::Traced, attribute.args.clone(), &errors).krate()
 }

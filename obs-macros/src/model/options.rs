@@ -1,10 +1,10 @@
 //! The options of each attribute, and what their values may be.
 
 use proc_macro2::Span;
-use quote::ToTokens;
-use syn::{Lit, Path};
+use syn::Lit;
 
-use super::reader::{Reader, flag, literal, one_of, path};
+use super::budget::Budget;
+use super::reader::{Reader, flag, literal, one_of};
 use super::start::Start;
 use super::values::{self, Field, Names};
 use super::{operation, semconv};
@@ -38,6 +38,10 @@ pub(crate) struct Traced {
 /// `#[profiled]`.
 #[derive(Default)]
 pub(crate) struct Profiled {
+    /// CPU time, too.
+    pub(crate) cpu: bool,
+    /// Allocations, too.
+    pub(crate) alloc: bool,
     /// One call in so many is timed.
     pub(crate) one_in: Option<u32>,
 }
@@ -47,20 +51,6 @@ pub(crate) struct Profiled {
 pub(crate) struct Counted {
     pub(crate) labels: Vec<Field>,
     pub(crate) in_flight: bool,
-}
-
-/// `#[budget]`.
-pub(crate) struct Budget {
-    pub(crate) wall_nanos: u64,
-    pub(crate) on_exceed: OnExceed,
-}
-
-/// `on_exceed = ..`.
-pub(crate) enum OnExceed {
-    Count,
-    Warn,
-    Panic,
-    Hook(Path),
 }
 
 /// `ret` or `err`.
@@ -89,19 +79,29 @@ const SPAN_KINDS: &[(&str, &str)] = &[
     ("internal", "Internal"),
 ];
 
-/// A unit of a budget and its nanoseconds.
-const UNITS: &[(&str, u64)] = &[("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
-
 impl Options {
     /// `before` is how many mistakes there were before this attribute: a budget without a limit is no second one.
     pub(super) fn read(kind: Kind, at: Span, reader: &mut Reader<'_>, before: usize) -> Self {
         match kind {
             Kind::Traced => Self::Traced(Traced::read(reader)),
-            Kind::Profiled => {
-                Self::Profiled(Profiled { one_in: reader.take("sample").and_then(|e| one_in(&e, reader.errors)) })
-            }
+            Kind::Profiled => Self::Profiled(Profiled::read(reader)),
             Kind::Counted => Self::Counted(Counted::read(reader)),
             Kind::Budget => Self::Budget(Budget::read(at, reader, before)),
+        }
+    }
+}
+
+/// The options of an attribute, for whoever wrote another one.
+pub(super) const fn known(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Traced => {
+            "`level`, `kind`, `semconv`, `operation`, `fields`, `ret`, `err`, `sample`, `root`, `parent`, `links`, `name`, `crate`"
+        }
+        Kind::Profiled => "`cpu`, `alloc`, `sample`, `name`, `crate`",
+        Kind::Counted => "`labels`, `in_flight`, `name`, `crate`",
+        Kind::Budget => {
+            "one of `ns`, `us`, `ms`, `s`, and the same after `busy_`, `poll_` and `cpu_`, `polls`, `allocs`, `bytes`, `calls`, \
+             `instructions`, `p50` to `p999`, `objective`, `on_exceed`, `name`, `crate`"
         }
     }
 }
@@ -132,6 +132,17 @@ impl Traced {
     }
 }
 
+impl Profiled {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let errors = reader.errors;
+        Self {
+            cpu: reader.take("cpu").is_some_and(|entry| flag(&entry, errors)),
+            alloc: reader.take("alloc").is_some_and(|entry| flag(&entry, errors)),
+            one_in: reader.take("sample").and_then(|entry| one_in(&entry, errors)),
+        }
+    }
+}
+
 impl Counted {
     fn read(reader: &mut Reader<'_>) -> Self {
         let errors = reader.errors;
@@ -139,28 +150,6 @@ impl Counted {
             labels: reader.take("labels").map(|entry| values::read(&entry, Names::Labels, errors)).unwrap_or_default(),
             in_flight: reader.take("in_flight").is_some_and(|entry| flag(&entry, errors)),
         }
-    }
-}
-
-impl Budget {
-    fn read(at: Span, reader: &mut Reader<'_>, before: usize) -> Self {
-        let errors = reader.errors;
-        let mut limit = None;
-        for &(unit, nanos) in UNITS {
-            let Some(entry) = reader.take(unit) else { continue };
-            if limit.is_some() {
-                errors.at(entry.key.span(), "a budget has one limit on wall time; keep one of `ns`, `us`, `ms`, `s`");
-                continue;
-            }
-            limit = Some(wall_nanos(&entry, unit, nanos, errors).unwrap_or(1));
-        }
-        let on_exceed_entry = reader.take("on_exceed");
-        let at = on_exceed_entry.as_ref().map_or(at, |entry| entry.key.span());
-        let on_exceed = on_exceed_entry.map_or(OnExceed::Count, |entry| on_exceed(&entry, errors));
-        if limit.is_none() && errors.len() == before && reader.is_empty() {
-            errors.at(at, "`#[budget]` needs a limit; write `#[budget(ms = 10)]`");
-        }
-        Self { wall_nanos: limit.unwrap_or(1), on_exceed }
     }
 }
 
@@ -208,41 +197,4 @@ fn one_in(entry: &Entry, errors: &Errors) -> Option<u32> {
         errors.at(entry.value_span(), message);
     }
     found
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range just before")]
-fn wall_nanos(entry: &Entry, unit: &str, nanos: u64, errors: &Errors) -> Option<u64> {
-    let limit = match literal(entry) {
-        Some(Lit::Int(int)) if int.suffix().is_empty() => int.base10_parse::<u64>().ok().map(|n| n.checked_mul(nanos)),
-        Some(Lit::Float(float)) if float.suffix().is_empty() => float.base10_parse::<f64>().ok().map(|n| {
-            let exact = (n * nanos as f64).round();
-            (exact < u64::MAX as f64).then_some(exact as u64)
-        }),
-        _ => None,
-    };
-    match limit {
-        Some(Some(nanos)) if nanos > 0 && nanos < u64::MAX => return Some(nanos),
-        Some(Some(0)) => {
-            errors.at(entry.value_span(), format!("a budget of nothing is always broken; write `{unit} = 10`"));
-        }
-        Some(_) => errors.at(entry.value_span(), "this budget does not fit into 64 bits of nanoseconds"),
-        None => {
-            errors.at(entry.value_span(), format!("`{unit}` takes a number; write `{unit} = 10` or `{unit} = 0.5`"));
-        }
-    }
-    None
-}
-
-fn on_exceed(entry: &Entry, errors: &Errors) -> OnExceed {
-    let Some(path) = path(entry) else {
-        let message = "`on_exceed` is `count`, `warn`, `panic` or the path of a function; write `on_exceed = warn`";
-        errors.at(entry.value_span(), message);
-        return OnExceed::Count;
-    };
-    match &*path.to_token_stream().to_string() {
-        "count" => OnExceed::Count,
-        "warn" => OnExceed::Warn,
-        "panic" => OnExceed::Panic,
-        _ => OnExceed::Hook(path),
-    }
 }

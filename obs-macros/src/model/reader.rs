@@ -3,19 +3,26 @@
 use syn::{Expr, Lit, LitStr, Path};
 
 use crate::errors::Errors;
-use crate::kind::Kind;
 use crate::parse::{Entry, Value};
 
 /// Hands out the arguments of one attribute by key.
 pub(super) struct Reader<'a> {
-    kind: Kind,
+    /// The attribute's name.
+    attribute: &'static str,
+    /// The options it has, in words.
+    known: &'static str,
     entries: Vec<Entry>,
     pub(super) errors: &'a Errors,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(kind: Kind, entries: Vec<Entry>, errors: &'a Errors) -> Self {
-        Self { kind, entries, errors }
+    pub(super) const fn new(
+        attribute: &'static str,
+        known: &'static str,
+        entries: Vec<Entry>,
+        errors: &'a Errors,
+    ) -> Self {
+        Self { attribute, known, entries, errors }
     }
 
     pub(super) fn take(&mut self, key: &str) -> Option<Entry> {
@@ -26,6 +33,12 @@ impl<'a> Reader<'a> {
             self.errors.at(again.key.span(), format!("`{key}` is given twice; remove one of them"));
         }
         Some(found)
+    }
+
+    /// The first whose key is one of those, in the order in which they were written.
+    pub(super) fn take_first(&mut self, is_key: fn(&str) -> bool) -> Option<Entry> {
+        let key = self.entries.iter().map(|entry| entry.key.to_string()).find(|key| is_key(key))?;
+        self.take(&key)
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -59,35 +72,12 @@ impl<'a> Reader<'a> {
 
     /// What nobody took is a mistake.
     pub(super) fn rest(self) {
-        let attribute = self.kind.name();
-        for entry in &self.entries {
-            let key = entry.key.to_string();
-            let message = if is_for_later(&key) {
-                format!("`{key}` is not supported in this version; remove it")
-            } else {
-                format!("`#[{attribute}]` has no option `{key}`; it takes {}", known(self.kind))
-            };
-            self.errors.at(entry.key.span(), message);
+        let Self { attribute, known, entries, errors } = self;
+        for entry in entries {
+            let key = &entry.key;
+            errors.at(key.span(), format!("`#[{attribute}]` has no option `{key}`; it takes {known}"));
         }
     }
-}
-
-const fn known(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Traced => {
-            "`level`, `kind`, `semconv`, `operation`, `fields`, `ret`, `err`, `sample`, `root`, `parent`, `links`, `name`, `crate`"
-        }
-        Kind::Profiled => "`sample`, `name`, `crate`",
-        Kind::Counted => "`labels`, `in_flight`, `name`, `crate`",
-        Kind::Budget => "one of `ns`, `us`, `ms`, `s`, and `on_exceed`, `name`, `crate`",
-    }
-}
-
-fn is_for_later(key: &str) -> bool {
-    let quantile =
-        key.strip_prefix('p').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
-    let names = ["polls", "allocs", "bytes", "calls", "objective", "cpu", "alloc"];
-    quantile || key.starts_with("busy_") || key.starts_with("poll_") || names.contains(&key)
 }
 
 /// An option that is there or not.
@@ -109,7 +99,12 @@ pub(super) fn expression(entry: &Entry) -> Option<&Expr> {
 
 /// A value that is a literal.
 pub(super) fn literal(entry: &Entry) -> Option<Lit> {
-    match strip(&entry.value)? {
+    literal_of(expression(entry)?)
+}
+
+/// An expression that is a literal.
+pub(super) fn literal_of(expr: &Expr) -> Option<Lit> {
+    match strip(expr) {
         Expr::Lit(expr) => Some(expr.lit.clone()),
         _ => None,
     }
@@ -117,7 +112,7 @@ pub(super) fn literal(entry: &Entry) -> Option<Lit> {
 
 /// A value that is a path.
 pub(super) fn path(entry: &Entry) -> Option<Path> {
-    match strip(&entry.value)? {
+    match strip(expression(entry)?) {
         Expr::Path(expr) if expr.qself.is_none() => Some(expr.path.clone()),
         _ => None,
     }
@@ -142,12 +137,10 @@ pub(super) fn one_of(entry: &Entry, choices: &[(&str, &'static str)], errors: &E
     chosen
 }
 
-/// The value's expression, without what `macro_rules!` puts around it.
-fn strip(value: &Value) -> Option<&Expr> {
-    let Value::Is(expr) = value else { return None };
-    let mut expr = &**expr;
+/// The expression without what `macro_rules!` puts around it.
+fn strip(mut expr: &Expr) -> &Expr {
     while let Expr::Group(group) = expr {
         expr = &group.expr;
     }
-    Some(expr)
+    expr
 }

@@ -4,6 +4,7 @@
 //! expands. Read by [`crate::model`].
 
 pub(crate) mod attribute;
+pub(crate) mod callee;
 pub(crate) mod entry;
 pub(crate) mod function;
 pub(crate) mod item;

@@ -118,6 +118,11 @@ pub(super) fn is_installed() -> bool {
     SCOPE.try_with(|scope| !scope.borrow().is_empty()).unwrap_or(false) || lock(&USERS).global.is_some()
 }
 
+/// Whether the calling thread reads a manual clock.
+pub(crate) fn is_read_here() -> bool {
+    IN_USE.load(Ordering::Relaxed) && is_installed()
+}
+
 /// Opens the counter's fast path, unless a manual clock is in use.
 pub(super) fn publish() {
     lock(&USERS).announce();

@@ -20,6 +20,7 @@ mod tsc;
 
 pub(crate) use anchor::Anchor;
 pub use manual::ManualClock;
+pub(crate) use manual::is_read_here as is_manual;
 pub use source::{ClockChoice, ClockSource};
 pub(crate) use source::{choose, current, now, quick};
 pub(crate) use thread::{cpu_time, waited};

@@ -7,24 +7,20 @@ use super::call::{CallEnd, RecordedCall, RecordedStart};
 use crate::alloc;
 use crate::clock;
 use crate::clock::Anchor;
-use crate::event::Event;
+use crate::event::{Event, TEXT};
 use crate::event_site::EventSite;
 use crate::field_reader;
 use crate::fields::Fields;
-use crate::frame::Frame;
 use crate::ids::{SpanId, TraceId};
 use crate::level::Level;
-use crate::note::TEXT;
 use crate::registry;
 use crate::shard::{Current, Local, TraceInfo, local};
 use crate::sync::lock;
 use crate::value::Value;
+use crate::wanted;
 
 /// A recording began in this process: calls ask whether they are in one.
 static ANY: AtomicBool = AtomicBool::new(false);
-/// Calls become spans for tests alone, and no exporter takes any.
-static SPANS_UNWANTED: AtomicBool = AtomicBool::new(false);
-
 static ACTIVE: Mutex<Vec<Option<Arc<Recorder>>>> = Mutex::new(Vec::new());
 
 /// What one recording has so far.
@@ -123,14 +119,15 @@ pub(crate) fn begin(parent: Option<&RecordedStart>) -> Option<RecordedStart> {
     if number == 0 {
         return None;
     }
-    recorder(number)?.chain().for_each(|recorder| drop(recorder.begun.fetch_add(1, Ordering::Relaxed)));
+    for recorder in recorder(number)?.chain() {
+        recorder.begun.fetch_add(1, Ordering::Relaxed);
+    }
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     Some(RecordedStart { number, id, parent: parent.map(|parent| parent.id), span: here.span })
 }
 
 /// Hands a call that has ended to its recording.
-pub(crate) fn end(frame: &Frame, end: CallEnd<'_>) {
-    let Some(start) = &frame.recorded else { return };
+pub(crate) fn end(start: &RecordedStart, end: CallEnd<'_>) {
     let Some(recorder) = recorder(start.number) else { return };
     let [span, parent_span] = end.ids.unwrap_or([0, start.span]);
     let call = RecordedCall {
@@ -141,12 +138,11 @@ pub(crate) fn end(frame: &Frame, end: CallEnd<'_>) {
         callsite: end.callsite,
         outcome: end.outcome,
         error_type: end.error_type,
-        start: end.start,
         nanos: end.nanos,
         polls: end.polls,
         took: end.took,
-        costs: frame.costs,
-        own: frame.own(),
+        costs: end.costs,
+        own: end.own,
         fields: end.fields.iter().flat_map(|words| field_reader::read(words)).collect(),
     };
     recorder.chain().for_each(|recorder| lock(&recorder.calls).push(call.clone()));
@@ -188,15 +184,5 @@ pub(crate) fn fields(here: Current, fields: &Fields) -> bool {
         let values = field_reader::read(fields.words());
         recorder.chain().for_each(|recorder| lock(&recorder.late).push((here.span, values.clone())));
     }
-    spans_are_unwanted()
-}
-
-/// Whether calls become spans for tests alone, and go nowhere else.
-pub(crate) fn spans_are_unwanted() -> bool {
-    SPANS_UNWANTED.load(Ordering::Relaxed)
-}
-
-/// Says whether they do.
-pub(crate) fn set_spans_unwanted(unwanted: bool) {
-    SPANS_UNWANTED.store(unwanted, Ordering::Relaxed);
+    wanted::spans_are_for_tests_alone()
 }

@@ -1,7 +1,7 @@
 //! One call as a recording keeps it.
 
 use crate::callsite::Callsite;
-use crate::frame::{Costs, Own};
+use crate::costs::{Costs, Own};
 use crate::outcome::Outcome;
 use crate::value::Value;
 
@@ -24,14 +24,14 @@ pub(crate) struct CallEnd<'a> {
     pub(crate) outcome: Outcome,
     /// Why it failed, as its series says.
     pub(crate) error_type: Option<String>,
-    /// When it began, in nanoseconds of the clock; 0 where nobody took the time.
-    pub(crate) start: u64,
     pub(crate) nanos: Option<u64>,
     pub(crate) polls: Option<[u64; 3]>,
     /// Its span and that one's parent, if it has one.
     pub(crate) ids: Option<[u64; 2]>,
     /// What it took of each limit, in their order.
     pub(crate) took: Vec<Option<u64>>,
+    pub(crate) costs: Costs,
+    pub(crate) own: Own,
     pub(crate) fields: &'a [&'a [u64]],
 }
 
@@ -46,7 +46,6 @@ pub(crate) struct RecordedCall {
     pub(crate) callsite: &'static Callsite,
     pub(crate) outcome: Outcome,
     pub(crate) error_type: Option<String>,
-    pub(crate) start: u64,
     pub(crate) nanos: Option<u64>,
     pub(crate) polls: Option<[u64; 3]>,
     pub(crate) took: Vec<Option<u64>>,

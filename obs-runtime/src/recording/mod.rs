@@ -10,5 +10,5 @@
 mod active;
 mod call;
 
-pub(crate) use active::{Started, begin, end, event, fields, set_spans_unwanted, spans_are_unwanted, start};
+pub(crate) use active::{Recorded, Started, begin, end, event, fields, start};
 pub(crate) use call::{CallEnd, RecordedCall, RecordedStart};

@@ -9,9 +9,9 @@ use crate::control_word::Control;
 use crate::event_site;
 use crate::level::Level;
 use crate::policy::Policy;
-use crate::recording;
 use crate::shard::attached;
 use crate::sync::{Mutex, add, lock};
+use crate::wanted;
 
 /// Where calls go that found no room at all. They are counted in `Health::series_full`.
 const NOWHERE: u32 = 0;
@@ -99,7 +99,7 @@ pub(crate) fn change_policy(change: impl FnOnce(&mut Policy)) {
         for callsite in &registry.callsites {
             callsite.set_control(registry.policy.control(callsite));
         }
-        recording::set_spans_unwanted(registry.policy.recording && !registry.policy.spans_wanted);
+        wanted::set_spans_for_tests_alone(registry.policy.recording && !registry.policy.spans_wanted);
         event_site::change_policy(registry.policy.events(), registry.policy.events_wanted);
     });
     // Not under the registry's lock: whoever is told may ask what holds now.

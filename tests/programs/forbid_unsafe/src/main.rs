@@ -9,7 +9,7 @@ use obs::{budget, counted, profiled, traced};
 #[traced(fields(n, text = %text), ret, err)]
 #[profiled(sample = 2)]
 #[counted(labels(n = n), in_flight)]
-#[budget(ms = 100, on_exceed = warn)]
+#[budget(ms = 100, p99 = "50ms", allocs = 10, calls(in_place = 1, Cart::seen = 2, "other" = 0), on_exceed = warn)]
 fn value(n: u32, text: &str) -> Result<u32, String> {
     text.parse::<u32>().map(|parsed| parsed + n).map_err(|error| error.to_string())
 }
@@ -21,9 +21,9 @@ fn in_place(n: &mut u32) {
 }
 
 #[traced]
-#[profiled]
+#[profiled(cpu, alloc)]
 #[counted]
-#[budget(s = 1)]
+#[budget(s = 1, objective = 99.9, busy_ms = 900, poll_ms = 100, polls = 10, calls(later = 1, boxed = 0))]
 async fn later(n: u32) -> Option<u32> {
     Some(n)
 }
@@ -43,6 +43,7 @@ fn located(fail: bool) -> Result<u32, ()> {
 }
 
 #[counted]
+#[budget(calls(<Option<u32> as Default>::default = 1, diverges = 1))]
 fn diverges(n: u32) -> u32 {
     panic!("{n}")
 }

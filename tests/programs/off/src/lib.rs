@@ -5,9 +5,9 @@
 #![deny(warnings)]
 
 #[cfg_attr(feature = "annotated", obs::traced(fields(n, text), ret))]
-#[cfg_attr(feature = "annotated", obs::profiled(sample = 4))]
+#[cfg_attr(feature = "annotated", obs::profiled(cpu, alloc, sample = 4))]
 #[cfg_attr(feature = "annotated", obs::counted(labels(n = n), in_flight))]
-#[cfg_attr(feature = "annotated", obs::budget(ms = 10))]
+#[cfg_attr(feature = "annotated", obs::budget(ms = 10, p99 = "5ms", calls(in_place = 1, "other" = 0)))]
 #[inline(never)]
 pub fn seen(n: u32, text: &str) -> Result<u32, std::num::ParseIntError> {
     let parsed: u32 = text.parse()?;

@@ -1,4 +1,4 @@
-//! What a stretch of a thread's work took.
+//! What a stretch of a thread's work took. Measured by [`crate::frame`].
 
 use crate::alloc::{Asked, Mark};
 use crate::clock;
@@ -25,16 +25,16 @@ pub(crate) struct Own {
 
 /// What is measured beside allocations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Asks {
-    pub(super) cpu: bool,
-    pub(super) waited: bool,
+pub(crate) struct Asks {
+    pub(crate) cpu: bool,
+    pub(crate) waited: bool,
     /// The stretch is timed here, where the call itself is not.
-    pub(super) nanos: bool,
+    pub(crate) nanos: bool,
 }
 
 /// The counters of a thread at the beginning of a stretch.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Reading {
+pub(crate) struct Reading {
     mark: Mark,
     cpu: u64,
     waited: u64,
@@ -42,7 +42,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    pub(super) fn take(asks: Asks) -> Self {
+    pub(crate) fn take(asks: Asks) -> Self {
         let waited = if asks.waited { clock::waited().unwrap_or(0) } else { 0 };
         let cpu = if asks.cpu { clock::cpu_time().unwrap_or(0) } else { 0 };
         let nanos = if asks.nanos { clock::now() } else { 0 };
@@ -50,7 +50,7 @@ impl Reading {
     }
 
     /// What was taken since; `nanos` where the call itself was timed.
-    pub(super) fn until_now(self, asks: Asks, nanos: Option<u64>) -> Costs {
+    pub(crate) fn until_now(self, asks: Asks, nanos: Option<u64>) -> Costs {
         let asked = self.mark.asked_since();
         let nanos = nanos.unwrap_or_else(|| if asks.nanos { clock::now().saturating_sub(self.nanos) } else { 0 });
         let cpu = if asks.cpu { clock::cpu_time().unwrap_or(0).saturating_sub(self.cpu) } else { 0 };
@@ -61,7 +61,7 @@ impl Reading {
 
 impl Costs {
     /// Adds another stretch of the same call.
-    pub(super) fn add(&mut self, more: Self) {
+    pub(crate) fn add(&mut self, more: Self) {
         self.asked.allocs += more.asked.allocs;
         self.asked.bytes += more.asked.bytes;
         self.asked.peak = self.asked.peak.max(more.asked.peak);
@@ -71,7 +71,7 @@ impl Costs {
     }
 
     /// Leaves what children took.
-    pub(super) const fn without(&self, children: Own) -> Own {
+    pub(crate) const fn without(&self, children: Own) -> Own {
         Own {
             nanos: self.nanos.saturating_sub(children.nanos),
             allocs: self.asked.allocs.saturating_sub(children.allocs),

@@ -1,13 +1,22 @@
-//! The frames of a thread.
+//! Calls whose costs are told apart: a stack of frames on each thread, beside the calls themselves.
+//!
+//! Most calls keep none: a guard does only if its control word says so (`Control::FRAME`), because its function's
+//! attributes or another function's budget ask for it, paths are profiled, or a test records. A frame is a reading of the
+//! thread's counters at the call's beginning, and what its annotated children took, so that a call knows what it took
+//! itself. A future's frame lies on the stack during each poll, and with the future in between.
+//!
+//! Pushed and popped by [`crate::guard`] and [`crate::task`]; read by [`crate::bounds`] and [`crate::ended`]. What happens here is on nobody's account.
 
 use std::cell::RefCell;
 
-use super::costs::{Asks, Costs, Own, Reading};
 use crate::alloc;
 use crate::callsite::Callsite;
+use crate::clock;
+use crate::costs::{Asks, Costs, Own, Reading};
 use crate::limit::LimitKind;
 use crate::paths::{self, Path};
 use crate::recording::{self, RecordedStart};
+use crate::valgrind;
 
 /// One running call whose costs are told apart.
 #[derive(Debug)]
@@ -26,6 +35,8 @@ pub(crate) struct Frame {
     children: Own,
     /// Calls of the functions that `calls(..)` of the budget bounds, in the order of the limits.
     pub(crate) calls: Vec<u64>,
+    /// Names the call where its instructions are counted.
+    pub(crate) counted: Option<u64>,
 }
 
 #[derive(Default)]
@@ -58,7 +69,11 @@ impl Frame {
 
 /// Begins a call, and says by which key its frame is found on this thread; 0 where it keeps none.
 pub(crate) fn enter(callsite: &'static Callsite, live: u32, is_timed: bool) -> u32 {
-    alloc::unseen(|| begin(callsite, live, is_timed).map_or(0, put))
+    let key = alloc::unseen(|| begin(callsite, live, is_timed).map_or(0, put));
+    if valgrind::counts(callsite) {
+        valgrind::begin(callsite, valgrind::next_call());
+    }
+    key
 }
 
 /// Counts the call in the budgets of those it runs in, and makes its frame if it needs one.
@@ -69,12 +84,17 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
     }
     let (path, recorded) = with(|stack| {
         let parent = stack.open.last().map(|frame| &**frame);
-        (paths::enter(parent, callsite), recording::begin(parent.and_then(|parent| parent.recorded.as_ref())))
+        (
+            paths::enter(parent.map(|parent| (parent.path, parent.callsite)), callsite),
+            recording::begin(parent.and_then(|parent| parent.recorded.as_ref())),
+        )
     })?;
     let (meta, limits) = (callsite.meta(), callsite.limits());
+    // A clock that is moved by hand is not disturbed by what else runs.
+    let is_judged = is_timed && recorded.is_some() && !clock::is_manual();
     let asks = Asks {
-        cpu: meta.cpu || limits.iter().any(|limit| limit.kind == LimitKind::Cpu) || recorded.is_some() && is_timed,
-        waited: recorded.is_some() && is_timed,
+        cpu: meta.cpu || limits.iter().any(|limit| limit.kind == LimitKind::Cpu) || is_judged,
+        waited: is_judged,
         nanos: path.is_kept() && !is_timed,
     };
     let is_wanted = live != 0 || meta.alloc || asks.cpu || limits.iter().any(|limit| limit.kind.needs_frame());
@@ -83,7 +103,19 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
     }
     let calls = vec![0; callsite.callees().map_or(0, <[_]>::len)];
     let (reading, costs, children) = Default::default();
-    Some(Box::new(Frame { key: 0, live, callsite, path, recorded, asks, reading, costs, children, calls }))
+    Some(Box::new(Frame {
+        key: 0,
+        live,
+        callsite,
+        path,
+        recorded,
+        asks,
+        reading,
+        costs,
+        children,
+        calls,
+        counted: None,
+    }))
 }
 
 /// Puts a call's frame on the thread, and gives its key there.

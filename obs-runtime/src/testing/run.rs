@@ -1,0 +1,171 @@
+//! A test under `#[obs::test]`: run, judged, and where only time was short run again.
+
+use std::collections::BTreeMap;
+
+use super::broken;
+use super::callgrind;
+use super::judge::Time;
+use super::measured;
+use super::record::record_with;
+use super::recording::Recording;
+use crate::limit::LimitKind;
+
+/// Runs of a test that broke a limit on time, at most.
+const RUNS: u32 = 5;
+
+/// What the attribute says of a test.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// The test's path, with its crate.
+    pub name: &'static str,
+    /// The source file.
+    pub file: &'static str,
+    /// The line.
+    pub line: u32,
+    /// `runs = ..`.
+    pub runs: Option<u32>,
+    /// `time = ..`.
+    pub time: Option<Time>,
+    /// Threads of the executor; `None` for a single one, the test's own.
+    pub threads: Option<usize>,
+}
+
+impl Settings {
+    /// Of a test with nothing said.
+    pub const fn of(name: &'static str, file: &'static str, line: u32) -> Self {
+        Self { name, file, line, runs: None, time: None, threads: None }
+    }
+
+    /// What the attribute says, or `OBS_TEST_RUNS`.
+    fn runs(&self) -> u32 {
+        let variable = || std::env::var("OBS_TEST_RUNS").ok()?.parse().ok();
+        self.runs.or_else(variable).unwrap_or(RUNS).max(1)
+    }
+
+    /// What the attribute says, or `OBS_TEST_TIME`.
+    fn time(&self) -> Time {
+        let variable = || match &*std::env::var("OBS_TEST_TIME").ok()? {
+            "wall" => Some(Time::Wall),
+            "cpu" => Some(Time::Cpu),
+            "off" => Some(Time::Off),
+            _ => None,
+        };
+        self.time.or_else(variable).unwrap_or_default()
+    }
+}
+
+/// The runs of one test so far.
+#[derive(Debug)]
+pub struct Run<'a> {
+    settings: &'a Settings,
+    done: u32,
+    /// Limits on time that every run broke, and the text of the run that broke them by the least.
+    late: Option<BTreeMap<(&'static str, usize), Late>>,
+}
+
+#[derive(Debug)]
+struct Late {
+    actual: u64,
+    text: String,
+}
+
+impl<'a> Run<'a> {
+    /// Before the first run.
+    pub fn new(settings: &'a Settings) -> Self {
+        callgrind::prepare();
+        Self { settings, done: 0, late: None }
+    }
+
+    /// Whether this process is there to have instructions counted: then the test just runs.
+    pub fn is_counted(&self) -> bool {
+        callgrind::is_counting()
+    }
+
+    /// Judges a run; says whether it was the last one.
+    ///
+    /// # Panics
+    /// When a limit was broken that one run is enough for, or every run broke the same limit on time.
+    #[track_caller]
+    pub fn is_over(&mut self, recording: &Recording) -> bool {
+        let time = self.settings.time();
+        let (late, broken): (Vec<_>, Vec<_>) =
+            recording.judged_by(time).into_iter().partition(|broken| !broken.limit.kind.is_deterministic());
+        assert!(broken.is_empty(), "{}", broken::message(&broken));
+        if self.done == 0 {
+            let instructions = self.count_instructions(recording);
+            measured::write(self.settings.name, recording, &instructions);
+        }
+        self.done += 1;
+        self.keep_late(late);
+        let Some(late) = self.late.as_ref().filter(|late| !late.is_empty()) else { return true };
+        if self.done < self.settings.runs() {
+            return false;
+        }
+        let texts: Vec<_> = late.values().map(|late| &*late.text).collect();
+        panic!("a budget was broken in each of {} runs\n\n{}", self.done, texts.join("\n"));
+    }
+
+    /// Keeps what was late in every run, as it was in its best one.
+    fn keep_late(&mut self, late: Vec<broken::BrokenBudget<'_>>) {
+        let before = self.late.take();
+        let mut kept = BTreeMap::new();
+        for broken in late {
+            let callsite = broken.worst.callsite();
+            let place = callsite.limits().iter().position(|limit| *limit == broken.limit).unwrap_or(0);
+            let key = (callsite.name(), place);
+            let new = Late { actual: broken.actual, text: broken.to_string() };
+            match &before {
+                None => drop(kept.insert(key, new)),
+                Some(before) => {
+                    let best = before.get(&key).map(|old| {
+                        if old.actual < new.actual { (old.actual, old.text.clone()) } else { (new.actual, new.text) }
+                    });
+                    kept.extend(best.map(|(actual, text)| (key, Late { actual, text })));
+                }
+            }
+        }
+        self.late = Some(kept);
+    }
+
+    /// Has callgrind count what has a limit on instructions, and judges it.
+    #[track_caller]
+    fn count_instructions(&self, recording: &Recording) -> BTreeMap<String, u64> {
+        let bounded = |name: &str| {
+            let function = recording.callsites().find(|function| function.callsite().name() == name)?;
+            function.callsite().limits().iter().find(|limit| limit.kind == LimitKind::Instructions).copied()
+        };
+        if !recording.callsites().any(|function| bounded(function.callsite().name()).is_some()) {
+            return BTreeMap::new();
+        }
+        let counts = callgrind::count(self.settings.name);
+        for (name, &actual) in &counts {
+            let Some(limit) = bounded(name).filter(|limit| actual > limit.at_most) else { continue };
+            let meta = recording.callsite(name).callsite().meta();
+            let (by, at_most) =
+                (100.0 * (actual as f64 / limit.at_most as f64 - 1.0), limit.kind.amount(limit.at_most));
+            let (file, line) = (meta.file, meta.line);
+            panic!(
+                "a budget was broken\n\n{name} ({file}:{line})\n  took {actual} instructions, {by:.0} % over its budget of {at_most}"
+            );
+        }
+        counts
+    }
+}
+
+/// Runs a test that is no future.
+///
+/// # Panics
+/// As [`Run::is_over`].
+#[track_caller]
+pub fn __test<R>(settings: &Settings, body: impl Fn() -> R) -> R {
+    let mut run = Run::new(settings);
+    if run.is_counted() {
+        return body();
+    }
+    loop {
+        let (value, recording) = record_with(&body);
+        if run.is_over(&recording) {
+            return value;
+        }
+    }
+}

@@ -1,0 +1,6 @@
+#[obs::profiled(cpu = true, alloc(bytes))]
+fn f() {}
+
+fn main() {
+    f();
+}
