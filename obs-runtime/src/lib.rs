@@ -154,7 +154,7 @@ pub use mirror::{Mirror, MirroredEnd, MirroredSpan, set_mirror};
 pub use note::{event_at, is_wanted};
 pub use outcome::{Outcome, Outcomes};
 pub use place::Place;
-pub use policy::ParseFilterError;
+pub use policy::{ParseFilterError, TurnedDown};
 pub use redact::Redact;
 pub use redactor::Redactor;
 #[doc(hidden)]
