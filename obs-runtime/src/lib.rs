@@ -41,6 +41,7 @@ mod finish;
 mod frame;
 #[expect(unsafe_code, reason = "pin projection")]
 mod future_ext;
+mod governor;
 mod guard;
 mod heads;
 mod health;
