@@ -19,7 +19,7 @@ const CALM: f64 = 0.5;
 const CALM_FOR: u32 = 10;
 
 /// How much of a function's calls may be recorded, from all to least.
-const STAGES: [Option<TurnedDown>; 3] = [None, Some(TurnedDown::Spans), Some(TurnedDown::Times)];
+pub(crate) const STAGES: [Option<TurnedDown>; 3] = [None, Some(TurnedDown::Spans), Some(TurnedDown::Times)];
 
 /// One function's calls of a stretch of time.
 #[derive(Clone, Debug)]
@@ -101,11 +101,20 @@ impl Governor {
         self.held.contains_key(&series)
     }
 
+    /// The share of `cpu` that the calls took.
+    pub(crate) fn ratio(&self, cpu: u64, loads: &[Load]) -> f64 {
+        self.now(cpu, loads).ratio()
+    }
+
+    fn now(&self, cpu: u64, loads: &[Load]) -> Projection {
+        Projection::new(cpu, loads.iter().map(|load| load.costs[self.stage(load)]))
+    }
+
     /// Decides after a stretch of time in which the process used `cpu` nanoseconds; `loads` has every function that was
     /// called or is turned down. Says what is different now, in the order of the decisions.
     pub(crate) fn decide(&mut self, cpu: u64, loads: &[Load]) -> Vec<(u32, Action)> {
         let mut actions = self.release(loads);
-        let now = Projection::new(cpu, loads.iter().map(|load| load.costs[self.stage(load)]));
+        let now = self.now(cpu, loads);
         if now.ratio() > self.max {
             self.held.values_mut().for_each(|held| held.calm = 0);
             self.turn_down(now, loads, &mut actions);
