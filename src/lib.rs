@@ -56,14 +56,14 @@ mod service;
 pub use init::{init, init_with};
 pub use obs_macros::{budget, counted, profiled, skip, test, traced};
 pub use obs_runtime::{
-    ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, Builder, Callsite, CallsiteSnapshot, ClockChoice,
-    ClockSource, Context, CurrentSpan, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue, Fields,
-    FlushReport, FutureExt, Health, Histogram, InContext, InFlight, LabelValue, Labels, Level, Limit, LimitKind,
-    LimitUnit, Link, ManualClock, Meta, Metric, MetricSource, Name, OnExceed, Outcome, Outcomes, ParseFilterError,
-    ParseLevelError, Point, PointValue, Polls, Preset, Reader, Redact, Redactor, Resource, Sampler, ScopedContext,
-    ScopedSpan, Sensitive, Series, Snapshot, Span, SpanId, SpanKind, StartError, TailSampler, Telemetry, TraceId,
-    TraceState, Traced, Value, Violation, Wants, builder, callsites, control, current, in_flight, register_source,
-    set_enabled, snapshot,
+    ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, Builder, CallCosts, Callsite, CallsiteCost,
+    CallsiteSnapshot, ClockChoice, ClockSource, Context, CurrentSpan, Event, EventSource, Exemplar, Exporter,
+    ExporterReport, FieldValue, Fields, FlushReport, FutureExt, Health, Histogram, InContext, InFlight, LabelValue,
+    Labels, Level, Limit, LimitKind, LimitUnit, Link, ManualClock, Meta, Metric, MetricSource, Name, OnExceed, Outcome,
+    Outcomes, Overhead, ParseFilterError, ParseLevelError, Point, PointValue, Polls, Preset, Reader, Redact, Redactor,
+    Resource, Sampler, ScopedContext, ScopedSpan, Sensitive, Series, Snapshot, Span, SpanId, SpanKind, StartError,
+    TailSampler, Telemetry, TraceId, TraceState, Traced, TurnedDown, Value, Violation, Wants, builder, callsites,
+    control, current, in_flight, overhead, register_source, set_enabled, snapshot,
 };
 
 pub use obs_runtime::propagation;
