@@ -237,3 +237,59 @@ fn off_is_off_at_once_also_for_what_is_turned_down() {
     assert_eq!(health().turned_down_now, 0);
     drop(kept);
 }
+
+#[cfg(feature = "prometheus")]
+mod page {
+    use obs::exporters::Prometheus;
+
+    use super::*;
+
+    /// Telemetry with a page, and what reads it.
+    fn with_page(builder: obs::Builder) -> (Kept, impl Fn() -> String) {
+        let prometheus = Prometheus::new().without_server();
+        let page = prometheus.handle();
+        let read = move || String::from_utf8(page.render("text/plain").1).expect("UTF-8");
+        (kept(builder.exporter(prometheus)), read)
+    }
+
+    fn value(page: &str, series: &str) -> Option<f64> {
+        page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')?.parse().ok())
+    }
+
+    #[traced]
+    fn shown(takes: Duration) {
+        work(takes);
+    }
+
+    #[test]
+    fn what_recording_costs_and_what_is_turned_down_is_shown() {
+        let (_kept, page) = with_page(obs::builder().max_overhead(MAX));
+        let takes = with_a_share(2.0 * MAX, call_costs().traced());
+        call_until(|| shown(takes), || health().turned_down_now == 1);
+        let page = page();
+        assert!(value(&page, "obs_self_overhead_ratio").is_some_and(|ratio| ratio > 0.0), "{page}");
+        let steps = |action| value(&page, &format!("obs_governor_steps_total{{action=\"{action}\"}}"));
+        assert!(steps("spans_off").is_some_and(|steps| steps >= 1.0) && steps("turned_up").is_some(), "{page}");
+        assert_eq!(value(&page, "obs_governor_turned_down"), Some(1.0));
+    }
+
+    #[profiled]
+    fn partly(takes: Duration) {
+        work(takes);
+    }
+
+    #[test]
+    fn calls_are_shown_beside_times_once_some_were_not_timed() {
+        let (_kept, page) = with_page(obs::builder());
+        let calls = || value(&page(), "obs_function_calls_total{code_function_name=\"governor::page::partly\"}");
+        let timed =
+            || value(&page(), "obs_function_duration_seconds_count{code_function_name=\"governor::page::partly\"}");
+        partly(Duration::ZERO);
+        assert_eq!((calls(), timed()), (None, Some(1.0)), "the histogram says it");
+        obs::control("governor::page::partly = count").expect("a rule");
+        partly(Duration::ZERO);
+        obs::control("").expect("no rules");
+        partly(Duration::ZERO);
+        assert_eq!((calls(), timed()), (Some(3.0), Some(2.0)));
+    }
+}

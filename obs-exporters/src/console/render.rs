@@ -88,8 +88,11 @@ fn notes(out: &mut String, callsite: &CallsiteSnapshot, style: Style) {
         *out += &style.paint(Paint::Bad, &line);
         out.push('\n');
     }
-    if meta.time_one_in > 1 && callsite.duration().is_some() {
+    let Some(timed) = callsite.duration().map(|duration| duration.count()) else { return };
+    if meta.time_one_in > 1 {
         let _ = writeln!(out, "{}: times are those of one call in {}", callsite.name(), meta.time_one_in);
+    } else if timed > 0 && callsite.callsite().has_untimed_calls() {
+        let _ = writeln!(out, "{}: times are those of {timed} calls", callsite.name());
     }
 }
 

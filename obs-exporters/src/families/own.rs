@@ -5,9 +5,13 @@ use std::borrow::Cow;
 use obs_runtime::Snapshot;
 
 use super::family::{Family, Kind, Number};
+use super::overhead;
 
 pub(super) fn families(snapshot: &Snapshot) -> Vec<Family<'_>> {
-    vec![build_info(snapshot), dropped(snapshot), sampling(snapshot), series(snapshot), finished(snapshot)]
+    let mut families =
+        vec![build_info(snapshot), dropped(snapshot), sampling(snapshot), series(snapshot), finished(snapshot)];
+    families.extend(overhead::families(snapshot));
+    families
 }
 
 fn build_info(snapshot: &Snapshot) -> Family<'_> {
