@@ -16,7 +16,7 @@ use crate::policy::Policy;
 use crate::registry;
 use crate::shard::{POOL, Slot};
 
-/// Spans from which on it is said what one costs our threads: with fewer it would be what polling for them costs.
+/// Spans a second from which on it is said what one costs our threads: with fewer it would be what looking for them costs.
 const ENOUGH: f64 = 1_000.0;
 
 /// What was counted up to the last reading.
@@ -97,7 +97,8 @@ impl Meter {
         let call_costs = calibration::call_costs()?;
         let (now, collected) = (Moment::now(), self.read(spans));
         let [for_spans, for_totals] = [now.for_spans - self.at.for_spans, now.for_totals - self.at.for_totals];
-        self.span_cost.add(collected, for_spans);
+        let time = now.instant - self.at.instant;
+        self.span_cost.add(collected, for_spans, time);
         let called = self.functions.iter().filter(|function| function.called > 0);
         let functions = called.filter_map(|function| {
             let callsite = function.callsite?;
@@ -106,7 +107,7 @@ impl Meter {
         });
         let stretch = Stretch {
             call_costs,
-            time: now.instant - self.at.instant,
+            time,
             cpu: now.cpu.saturating_sub(self.at.cpu),
             threads: for_spans + for_totals,
             functions: functions.collect(),
@@ -192,7 +193,7 @@ impl Function {
     }
 }
 
-/// What one span costs our threads, over the last readings, the older ones counting less.
+/// What one span costs our threads, over the last stretches that had enough of them, the older ones counting less.
 #[derive(Default)]
 struct SpanCost {
     spans: f64,
@@ -201,10 +202,38 @@ struct SpanCost {
 }
 
 impl SpanCost {
-    fn add(&mut self, spans: u64, cpu: u64) {
-        (self.spans, self.cpu) = (self.spans / 2.0 + spans as f64, self.cpu / 2.0 + cpu as f64);
-        if self.spans >= ENOUGH {
+    fn add(&mut self, spans: u64, cpu: u64, time: Duration) {
+        if spans as f64 >= ENOUGH * time.as_secs_f64() && spans > 0 {
+            (self.spans, self.cpu) = (self.spans / 2.0 + spans as f64, self.cpu / 2.0 + cpu as f64);
             self.nanos = self.cpu / self.spans;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::callsite::Meta;
+
+    #[test]
+    fn what_a_span_costs_is_said_where_there_are_enough_and_a_burst_is_forgotten() {
+        const SECOND: Duration = Duration::from_secs(1);
+        let mut cost = SpanCost::default();
+        cost.add(400, 4_000_000, SECOND);
+        assert_eq!(cost.nanos, 0.0, "it would be 10 us");
+        cost.add(1_000_000, 100_000_000, SECOND);
+        assert_eq!(cost.nanos, 100.0);
+        (0..20).for_each(|_| cost.add(20, 4_000, SECOND / 50));
+        assert!((cost.nanos - 200.0).abs() < 5.0, "{}", cost.nanos);
+    }
+
+    #[test]
+    fn the_share_of_spans_is_that_of_when_there_could_be_any() {
+        let callsite: &'static Callsite = Box::leak(Box::new(Callsite::new(Meta::EMPTY)));
+        callsite.set_control(Control::new(1, Control::COUNT | Control::TRACE));
+        let mut function = Function { callsite: Some(callsite), ..Function::default() };
+        assert_eq!((function.advance(100, 25), function.called, function.spans_per_call), (25, 100, 0.25));
+        callsite.set_control(Control::new(1, Control::COUNT));
+        assert_eq!((function.advance(300, 26), function.called, function.spans_per_call), (1, 200, 0.25));
     }
 }

@@ -172,13 +172,12 @@ pub(crate) fn choose(choice: &ClockChoice) {
 /// Whether calls read the clock that they will go on to read: the counter is not being calibrated, and nobody uses a manual
 /// clock.
 pub(crate) fn is_settled() -> bool {
+    if manual::is_in_use() {
+        return false;
+    }
     // Calibration ends with a reading.
     now();
-    match STATE.load(Ordering::Relaxed) {
-        State::TSC => quick().is_some(),
-        State::OS => !manual::is_in_use(),
-        _ => false,
-    }
+    matches!(STATE.load(Ordering::Relaxed), State::TSC | State::OS)
 }
 
 /// Which clock is in use.
