@@ -109,6 +109,7 @@ fn some_timed(none: f64, some: f64, all: f64, n: u32) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "sums of small whole numbers and halves of them")]
 mod tests {
     use super::*;
 
@@ -121,30 +122,30 @@ mod tests {
         polled: 100_000.0,
     };
 
-    fn cost(meta: Meta, flags: u32, one_in: u32, spans: f64) -> f64 {
-        COSTS.of(&meta, Control::new(1, flags), one_in, spans)
+    fn cost(meta: &Meta, flags: u32, one_in: u32, spans: f64) -> f64 {
+        COSTS.of(meta, Control::new(1, flags), one_in, spans)
     }
 
     #[test]
     fn a_call_costs_what_is_on_for_it() {
         let timed = Control::COUNT | Control::TIME;
-        assert_eq!(cost(Meta::EMPTY, 0, 16, 1.0), 0.0);
-        assert_eq!(cost(Meta::EMPTY, Control::COUNT, 16, 1.0), 1.0);
-        assert_eq!(cost(Meta::EMPTY, timed, 16, 1.0), 33.0);
+        assert_eq!(cost(&Meta::EMPTY, 0, 16, 1.0), 0.0);
+        assert_eq!(cost(&Meta::EMPTY, Control::COUNT, 16, 1.0), 1.0);
+        assert_eq!(cost(&Meta::EMPTY, timed, 16, 1.0), 33.0);
         let flags = timed | Control::FRAME | Control::IN_FLIGHT;
-        assert_eq!(cost(Meta { cpu: true, is_async: true, ..Meta::EMPTY }, flags, 16, 0.0), 111_133.0);
+        assert_eq!(cost(&Meta { cpu: true, is_async: true, ..Meta::EMPTY }, flags, 16, 0.0), 111_133.0);
     }
 
     #[test]
     fn of_a_traced_function_the_share_counts_that_becomes_spans() {
-        let cost = |flags, spans| cost(Meta { traced: true, ..Meta::EMPTY }, Control::COUNT | flags, 16, spans);
+        let cost = |flags, spans| cost(&Meta { traced: true, ..Meta::EMPTY }, Control::COUNT | flags, 16, spans);
         assert_eq!((cost(0, 0.5), cost(Control::TRACE, 0.0)), (2.0, 3.0));
         assert_eq!((cost(Control::TRACE, 0.25), cost(Control::TRACE | Control::TIME, 1.0)), (13.0, 75.0));
     }
 
     #[test]
     fn where_some_calls_are_timed_each_asks_and_a_share_is() {
-        let cost = |one_in| cost(Meta::EMPTY, Control::COUNT | Control::TIME | Control::TIME_SOME, one_in, 0.0);
+        let cost = |one_in| cost(&Meta::EMPTY, Control::COUNT | Control::TIME | Control::TIME_SOME, one_in, 0.0);
         // To ask takes two nanoseconds: five, without one to count and a sixteenth of 32.
         assert_eq!([16, 4, 32].map(cost), [5.0, 11.0, 4.0]);
     }

@@ -211,6 +211,7 @@ impl SpanCost {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "quotients without a rest")]
 mod tests {
     use super::*;
     use crate::callsite::Meta;

@@ -25,7 +25,8 @@ pub struct Overhead {
 }
 
 impl Overhead {
-    /// The share of the process's CPU time that went into recording: 0.01 is one percent.
+    /// The share of the process's CPU time that went into recording: 0.01 is one percent. Of a process that does next to
+    /// nothing most of it is ours, some milliseconds a second at the most: look at [`Overhead::cpu`], too.
     ///
     /// # Source
     /// Calls counted, times what calls cost ([`CallCosts`]), and what the collector's and the exporters' threads used.

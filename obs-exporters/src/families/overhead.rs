@@ -12,7 +12,8 @@ pub(super) fn families(snapshot: &Snapshot) -> [Family<'_>; 3] {
 }
 
 fn overhead(snapshot: &Snapshot) -> Family<'_> {
-    let help = "Share of the process's CPU time that went into recording and exporting in the last second or so.";
+    let help = "Share of the process's CPU time that went into recording and exporting in the last second or so; of an idle \
+        process, most.";
     let mut family = Family::new("obs.self.overhead", "1", Kind::Gauge, help);
     if let Some(overhead) = snapshot.overhead() {
         family.push(Vec::new(), Number::Float(overhead.ratio()));
