@@ -17,6 +17,9 @@ fn calls(criterion: &mut Criterion) {
         group.bench_function(row.name, |bencher| bencher.iter_custom(|calls| row.time(calls)));
     }
     group.finish();
+    if let Some(overhead) = obs::overhead() {
+        eprintln!("the same as the program finds it out itself, at best: {:#?}", overhead.call_costs());
+    }
     common::drain();
     assert_eq!(obs::snapshot().health().spans_dropped(), 0, "a refused span is cheaper than a recorded one");
 }

@@ -93,6 +93,14 @@ pub(crate) fn enter(parent: Option<(Path, &Callsite)>, callsite: &'static Callsi
     }
 }
 
+/// Runs with no tree kept that begins on this thread meanwhile.
+pub(crate) fn leaving_out<R>(body: impl FnOnce() -> R) -> R {
+    let before = UNTIL.replace(u32::MAX);
+    let result = body();
+    UNTIL.set(before);
+    result
+}
+
 fn is_turn(n: u32) -> bool {
     UNTIL
         .try_with(|until| {

@@ -18,7 +18,7 @@ pub(crate) use faults::Faults;
 pub(crate) use live::{LIVE_CELLS, Live, LiveCell};
 #[expect(unreachable_pub, reason = "named by a sealed trait of the public guard")]
 pub use local::Current;
-pub(crate) use local::{Local, TraceInfo, Tracing, attached, local};
+pub(crate) use local::{Local, TraceInfo, Tracing, attached, local, with_shard_apart};
 pub(crate) use paths::{PathTable, PathTotals};
 pub(crate) use pool::Pool;
 pub(crate) use slot::{MAX_SERIES, Slot, Slots};
@@ -54,6 +54,14 @@ impl Shard {
             cache: StaticPtr::null(),
             live: StaticPtr::null(),
         }))
+    }
+
+    /// A shard that is not in the pool: nobody counts, drains or lists what is recorded there.
+    pub(crate) fn apart() -> &'static Self {
+        /// No shard of the pool has this number, and calls that are listed there still find it.
+        #[expect(clippy::cast_possible_truncation, reason = "some thousand")]
+        const NUMBER: u32 = u32::MAX / LIVE_CELLS as u32 - 1;
+        Self::leaked(NUMBER)
     }
 
     /// The series this thread has looked up before. Only the leasing thread may call this.
