@@ -40,6 +40,7 @@ pub(crate) struct Frame {
 }
 
 #[derive(Default)]
+#[expect(clippy::vec_box, reason = "a future's frame comes and goes with each poll, as it is")]
 struct Stack {
     open: Vec<Box<Frame>>,
     last: u32,

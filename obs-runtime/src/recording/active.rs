@@ -23,6 +23,8 @@ use crate::wanted;
 static ANY: AtomicBool = AtomicBool::new(false);
 static ACTIVE: Mutex<Vec<Option<Arc<Recorder>>>> = Mutex::new(Vec::new());
 
+type Values = Vec<(&'static str, Value)>;
+
 /// What one recording has so far.
 #[derive(Debug, Default)]
 struct Recorder {
@@ -32,7 +34,7 @@ struct Recorder {
     calls: Mutex<Vec<RecordedCall>>,
     events: Mutex<Vec<Event>>,
     /// Added to running spans, by span.
-    late: Mutex<Vec<(u64, Vec<(&'static str, Value)>)>>,
+    late: Mutex<Vec<(u64, Values)>>,
 }
 
 /// A recording that runs on this thread, and wherever its context is carried.
