@@ -131,8 +131,8 @@ fn main() -> io::Result<()> {
         Ok(())
     });
     result?;
-    println!("\nAll calls, and what a test says of them:\n{recording}");
-    recording.broken_budgets().iter().for_each(|broken| println!("{broken}"));
+    println!("\nAll calls:\n{recording}");
+    recording.broken_budgets().iter().for_each(|broken| println!("What a test says:\n{broken}"));
     println!("How the budgets were kept:\n{}", obs::budgets());
     Ok(())
 }

@@ -20,22 +20,22 @@ static ALLOCATOR: obs::Alloc = obs::Alloc::system();
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ParseError {
     /// What comes next has no `=`.
-    NoValue,
+    MissingValue,
     /// What stands before `=` is no key.
-    NoKey,
+    BadKey,
     /// A value's closing `"` is missing.
-    NoClosingQuote,
+    OpenQuote,
     /// Something follows a closing `"` without a space.
-    NoSpace,
+    MissingSpace,
 }
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoValue => "a key has no value; write `key=value`",
-            Self::NoKey => "a key is empty, or has a space or a quote; write `key=value`",
-            Self::NoClosingQuote => "a value begins with a quote and does not end with one; write `key=\"value\"`",
-            Self::NoSpace => "a value goes on after its closing quote; put a space between pairs",
+            Self::MissingValue => "a key has no value; write `key=value`",
+            Self::BadKey => "a key is empty, or has a space or a quote; write `key=value`",
+            Self::OpenQuote => "a value begins with a quote and does not end with one; write `key=\"value\"`",
+            Self::MissingSpace => "a value goes on after its closing quote; put a space between pairs",
         })
     }
 }
@@ -45,17 +45,17 @@ impl std::error::Error for ParseError {}
 /// The pair that a text begins with, and the text after it. A value in quotes keeps its backslashes, so that it is a part of
 /// the text as well.
 fn split(text: &str) -> Result<([&str; 2], &str), ParseError> {
-    let (key, after) = text.split_once('=').ok_or(ParseError::NoValue)?;
+    let (key, after) = text.split_once('=').ok_or(ParseError::MissingValue)?;
     if key.is_empty() || key.contains(|c: char| c.is_whitespace() || c == '"') {
-        return Err(ParseError::NoKey);
+        return Err(ParseError::BadKey);
     }
     let (value, rest) = match after.strip_prefix('"') {
-        Some(quoted) => quoted.split_at(closing_quote(quoted).ok_or(ParseError::NoClosingQuote)?),
+        Some(quoted) => quoted.split_at(closing_quote(quoted).ok_or(ParseError::OpenQuote)?),
         None => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
     };
     let rest = rest.strip_prefix('"').unwrap_or(rest);
     if rest.starts_with(|c: char| !c.is_whitespace()) {
-        return Err(ParseError::NoSpace);
+        return Err(ParseError::MissingSpace);
     }
     Ok(([key, value], rest.trim_start()))
 }
@@ -82,7 +82,7 @@ mod copying {
     use super::{ParseError, most_pairs, split};
 
     #[budget(allocs = 1, bytes = 2048)]
-    pub fn parse(line: &str) -> Result<Vec<[String; 2]>, ParseError> {
+    pub(super) fn parse(line: &str) -> Result<Vec<[String; 2]>, ParseError> {
         let mut pairs = Vec::with_capacity(most_pairs(line));
         let mut rest = line.trim();
         while !rest.is_empty() {
@@ -106,7 +106,7 @@ mod borrowing {
     use super::{ParseError, most_pairs, split};
 
     #[budget(allocs = 1, bytes = 2048)]
-    pub fn parse(line: &str) -> Result<Vec<[&str; 2]>, ParseError> {
+    pub(super) fn parse(line: &str) -> Result<Vec<[&str; 2]>, ParseError> {
         let mut pairs = Vec::with_capacity(most_pairs(line));
         let mut rest = line.trim();
         while !rest.is_empty() {
@@ -138,8 +138,8 @@ fn main() -> Result<(), ParseError> {
         let (allocs, bytes) = (recording.allocs().unwrap_or(0), recording.bytes().unwrap_or(0));
         println!("  {name:9} {allocs:4} allocations, {bytes:6} bytes");
     }
-    println!("\nWhat a test says:");
-    copying.broken_budgets().iter().for_each(|broken| println!("{broken}"));
+    println!();
+    copying.broken_budgets().iter().for_each(|broken| println!("What a test says:\n{broken}"));
     println!("How the budgets were kept:\n{}", obs::budgets());
     Ok(())
 }
@@ -188,12 +188,12 @@ mod tests {
     #[test]
     fn what_is_no_logfmt_is_refused_with_its_reason() {
         let table = [
-            ("level", ParseError::NoValue),
-            ("=info", ParseError::NoKey),
-            ("cart empty=true", ParseError::NoKey),
-            (r#"msg="cart"#, ParseError::NoClosingQuote),
-            (r#"msg="cart\""#, ParseError::NoClosingQuote),
-            (r#"msg="cart"level=info"#, ParseError::NoSpace),
+            ("level", ParseError::MissingValue),
+            ("=info", ParseError::BadKey),
+            ("cart empty=true", ParseError::BadKey),
+            (r#"msg="cart"#, ParseError::OpenQuote),
+            (r#"msg="cart\""#, ParseError::OpenQuote),
+            (r#"msg="cart"level=info"#, ParseError::MissingSpace),
         ];
         for (line, error) in table {
             assert_eq!(borrowing::parse(line), Err(error), "{line}");

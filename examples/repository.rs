@@ -1,4 +1,4 @@
-//! Carts and their items from a SQLite file, read in two ways: one of them queries once for each cart.
+//! Carts and their items from a file of `SQLite`, read in two ways: one of them queries once for each cart.
 //!
 //! The block `impl Repository` promises at most two queries a call. `carts_then_items` is what one writes first, and breaks the
 //! promise as soon as there are more carts; `carts_with_items` joins. Look at the tests for the message that a test fails
