@@ -66,6 +66,11 @@ const STEPS: &[Step] = &[
             "cargo run --release --example two_services --features tower,reqwest",
             "cargo run --release --example pipeline",
             "cargo run --release --example tower_client --features tower",
+            "cargo run --release --example repository --features testing",
+            "cargo run --release --example blocking --features testing",
+            "cargo run --release --example parser --features testing",
+            "cargo test --release --example repository --example blocking --example parser --features testing",
+            "cargo run --package obs-cli -- obs check --strict --file examples/obs-budgets.toml --package obs --features testing -- --release --example repository --example parser",
         ],
     ),
     (
