@@ -105,6 +105,7 @@ mod borrowing {
 
     use super::{ParseError, most_pairs, split};
 
+    /// The bytes are those of 64 pairs, where a pointer has 64 bits.
     #[budget(allocs = 1, bytes = 2048)]
     pub(super) fn parse(line: &str) -> Result<Vec<[&str; 2]>, ParseError> {
         let mut pairs = Vec::with_capacity(most_pairs(line));
