@@ -41,7 +41,7 @@ const STEPS: &[Step] = &[
             "cargo test -p obs-exporters --all-features",
             "cargo test -p obs-bridges --all-features",
             "cargo test -p obs --all-features --doc",
-            "cargo test -p obs --all-features --lib --test it --test otlp --test pipeline --test process",
+            "cargo test -p obs --all-features --lib --test it --test kit --test otlp --test pipeline --test process",
         ],
     ),
     ("off", &["cargo test --no-default-features --lib --test off"]),
