@@ -100,7 +100,7 @@ impl Repository {
         let sql = "SELECT id, customer, name FROM cart LEFT JOIN item ON cart = id ORDER BY id, item.rowid";
         let mut carts: Vec<Cart> = Vec::new();
         self.db.query(sql, &[], &mut |row| {
-            let id = row.get("id")?;
+            let id: i64 = row.get("id")?;
             if carts.last().is_none_or(|last| last.id != id) {
                 carts.push(Cart::read(row)?);
             }
