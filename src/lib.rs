@@ -19,6 +19,30 @@
 //! assert_eq!((checkout.calls(), checkout.outcomes().error), (2, 1));
 //! ```
 //!
+//! An error says what sort of error it is, and is counted by it:
+//!
+//! ```
+//! #[derive(Debug, obs::Classify)]
+//! enum PayError {
+//!     #[class(transient)]
+//!     Timeout,
+//!     #[class("quota", severity = high)]
+//!     Limit,
+//! }
+//!
+//! #[obs::counted(name = "shop::pay")]
+//! fn pay(amount: u32) -> Result<u32, PayError> {
+//!     if amount > 100 { Err(PayError::Limit) } else { Err(PayError::Timeout) }
+//! }
+//!
+//! for amount in [50, 70, 200] {
+//!     pay(amount).unwrap_err();
+//! }
+//! let errors = obs::errors();
+//! let classes: Vec<_> = errors.by_class().iter().map(|class| (class.name(), class.count())).collect();
+//! assert_eq!(classes, [("transient", 2), ("quota", 1)]);
+//! ```
+//!
 //! [`init`] starts the exporters that the features and the environment ask for; [`builder`] starts those you name;
 //! [`init_with`] both.
 //! Functions are counted and timed from the first call on, with or without either.
@@ -52,18 +76,22 @@ mod not_built;
 mod otlp;
 mod push;
 mod service;
+/// Records what runs in a test, and holds it against the budgets.
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use init::{init, init_with};
-pub use obs_macros::{budget, counted, profiled, skip, test, traced};
+pub use obs_macros::{Classify, budget, counted, profiled, skip, test, traced};
 pub use obs_runtime::{
-    ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, Builder, CallCosts, Callsite, CallsiteCost,
-    CallsiteSnapshot, ClockChoice, ClockSource, Context, CurrentSpan, Event, EventSource, Exemplar, Exporter,
-    ExporterReport, FieldValue, Fields, FlushReport, FutureExt, Health, Histogram, InContext, InFlight, LabelValue,
-    Labels, Level, Limit, LimitKind, LimitUnit, Link, ManualClock, Meta, Metric, MetricSource, Name, OnExceed, Outcome,
+    Alloc, ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, BudgetStatus, Budgets, Builder, CallCosts,
+    Callsite, CallsiteCost, CallsiteSnapshot, ClassCount, Classify, ClockChoice, ClockSource, Context, CurrentSpan,
+    ErrorClass, ErrorCount, Errors, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue, Fields,
+    FlushReport, FutureExt, Health, Histogram, InContext, InFlight, KeptLimit, LabelValue, Labels, Level, Limit,
+    LimitKind, LimitTotals, LimitUnit, Link, ManualClock, Memory, Meta, Metric, MetricSource, Name, OnExceed, Outcome,
     Outcomes, Overhead, ParseFilterError, ParseLevelError, Point, PointValue, Polls, Preset, Reader, Redact, Redactor,
-    Resource, Sampler, ScopedContext, ScopedSpan, Sensitive, Series, Snapshot, Span, SpanId, SpanKind, StartError,
-    TailSampler, Telemetry, TraceId, TraceState, Traced, TurnedDown, Value, Violation, Wants, builder, callsites,
-    control, current, in_flight, overhead, register_source, set_enabled, snapshot,
+    Resource, Sampler, ScopedContext, ScopedSpan, Sensitive, Series, Severity, Snapshot, Span, SpanId, SpanKind, Spent,
+    StartError, TailSampler, Telemetry, TraceId, TraceState, Traced, TurnedDown, Value, Violation, Wants, budgets,
+    builder, callsites, control, current, errors, in_flight, memory, overhead, register_source, set_enabled, snapshot,
 };
 
 pub use obs_runtime::propagation;
@@ -90,5 +118,5 @@ pub mod prelude {
     pub use crate::FutureExt as _;
     #[cfg(feature = "stream")]
     pub use crate::StreamExt as _;
-    pub use crate::{budget, counted, profiled, traced};
+    pub use crate::{Classify, budget, counted, profiled, traced};
 }

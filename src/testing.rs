@@ -11,6 +11,9 @@ pub use obs_runtime::testing::*;
 #[track_caller]
 pub fn __test_async<F: Future>(settings: &Settings, body: impl Fn() -> F) -> F::Output {
     let mut run = Run::new(settings);
+    if run.is_counted() {
+        return executor(settings).block_on(body());
+    }
     loop {
         let (value, recording) = executor(settings).block_on(record_async_with(body()));
         if run.is_over(&recording) {

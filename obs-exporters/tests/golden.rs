@@ -14,11 +14,11 @@ use obs_runtime::{ManualClock, Value, snapshot};
 
 /// What the facade is to a user of the attributes.
 mod obs {
-    pub use obs_macros::{budget, counted, profiled};
+    pub use obs_macros::{Classify, budget, counted, profiled};
     pub use obs_runtime::expand as __private;
 }
 
-use obs::{budget, counted, profiled};
+use obs::{Classify, budget, counted, profiled};
 
 /// Adds to the cart.
 #[profiled(crate = obs, name = "shop::cart::Cart::add_something_with_a_long_name")]
@@ -29,12 +29,26 @@ fn add(clock: &ManualClock, millis: u64) -> Result<(), &'static str> {
 
 #[profiled(crate = obs, name = "shop::pay")]
 #[budget(ms = 20, crate = obs)]
-fn pay(clock: &ManualClock, millis: u64) {
+fn pay(clock: &ManualClock, millis: u64) -> Result<(), PayError> {
     clock.advance(Duration::from_millis(millis));
+    if millis > 20 { Err(PayError::Timeout) } else { Ok(()) }
+}
+
+#[derive(Debug, Classify)]
+#[obs(crate = obs)]
+enum PayError {
+    #[class(transient)]
+    Timeout,
 }
 
 #[counted(crate = obs, name = "shop::look")]
 fn look() {}
+
+#[budget(ms = 50, objective = 99.9, p90 = "10ms", bytes = 4_096, calls(look = 3), crate = obs, name = "shop::list")]
+fn list(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+    (0..4).for_each(|_| look());
+}
 
 #[profiled(crate = obs, name = "shop::never")]
 #[expect(dead_code, reason = "never called, but known")]
@@ -97,8 +111,11 @@ fn console_pages_and_json_are_exactly_these() {
         for millis in [1, 2, 4] {
             let _ = add(&clock, millis);
         }
-        pay(&clock, 10);
-        pay(&clock, 30);
+        for millis in [10, 30] {
+            let _ = pay(&clock, millis);
+        }
+        list(&clock, 5);
+        list(&clock, 15);
     });
     (0..3).for_each(|_| look());
     let snapshot = snapshot();

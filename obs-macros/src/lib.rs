@@ -1,5 +1,5 @@
-//! The attributes of `obs`: [`macro@traced`], [`macro@profiled`], [`macro@counted`], [`macro@budget`],
-//! [`macro@skip`] and [`macro@test`]. Use them through `obs`, which holds what they expand into.
+//! The attributes of `obs`: [`macro@traced`], [`macro@profiled`], [`macro@counted`], [`macro@budget`], [`macro@skip`] and
+//! [`macro@test`], and the derive [`macro@Classify`]. Use them through `obs`, which holds what they expand into.
 //!
 //! # What they go on
 //! Functions and methods of every kind, `async fn`, functions that return `impl Future` or a boxed future, what
@@ -16,7 +16,8 @@
 //! # Outcomes
 //! A call ends as ok, error, panic or cancelled. Whether a value is an error is asked of its type, never of the
 //! type's name: aliases of `Result` work, and a type called `Result` that is none does no harm. Only the value itself is
-//! asked: `Some(Err(..))`, `Ok(Err(..))` and `Poll::Ready(Err(..))` ended well.
+//! asked: `Some(Err(..))`, `Ok(Err(..))` and `Poll::Ready(Err(..))` ended well. An error whose type says which class it belongs
+//! to ([`macro@Classify`]) is counted by its class, but for one that leaves a `#[track_caller]` function at a `?`.
 //!
 //! A function whose type does not say that it returns a future, such as `Box<dyn Future>` or an alias of a boxed future
 //! that is not made by `Box::pin(async ..)` or `async {..}.boxed()` in its last line, is measured as what it is: the call
@@ -49,9 +50,12 @@
 //!
 //! # How it works
 //! `parse` keeps what the user wrote, `model` holds the rules, `expand` cannot fail. With the feature `enabled` off,
-//! every attribute returns its item token by token, and no parser is built; [`macro@test`] makes a plain test.
+//! every attribute returns its item token by token, and no parser is built; [`macro@test`] makes a plain test, and the derive
+//! reads tokens itself, and is there in any case.
 
+mod classify;
 mod kind;
+mod tokens;
 
 #[cfg(feature = "enabled")]
 mod errors;
@@ -345,4 +349,63 @@ pub fn skip(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::test(args, item)
+}
+
+/// Says of each variant of an error, or of a struct, which class it belongs to: implements the trait `obs::Classify`.
+///
+/// A function that returns a `Result` with such an error counts its errors by class, and its spans carry the class.
+///
+/// # Options
+/// Above each variant, or above the struct, `#[class(..)]` with one of these:
+/// - `transient`, `configuration`, `data`, `resource`: the constants of `obs::ErrorClass`. `transient` may be tried again, the
+///   others not.
+/// - `"quota"`: a class of your own, of lower-case letters, digits and `_`. Not to be tried again unless it says so.
+/// - `inner`: the class that the only field has, whose type implements the trait, too.
+///
+/// After a class that is named, any of these:
+/// - `retryable`, `retryable = false`: whether the call may succeed when it is tried again.
+/// - `severity = low | medium | high | critical`: `medium` unless given.
+///
+/// A variant without a class does not compile. Above the type: `#[obs(crate = path)]`, where `obs` is found when it is not
+/// `::obs`.
+///
+/// # Cost
+/// A `match`; with the feature `enabled` off it is the same, and no parser is built for it.
+///
+/// # Examples
+/// ```
+/// use obs::{Classify as _, Severity};
+///
+/// #[derive(obs::Classify)]
+/// enum PayError {
+///     #[class(transient)]
+///     Timeout,
+///     #[class(resource, retryable, severity = high)]
+///     NoConnection { pool: usize },
+///     #[class("quota", severity = low)]
+///     Limit(u32),
+///     #[class(inner)]
+///     Parse(ParseError),
+/// }
+///
+/// #[derive(obs::Classify)]
+/// #[class(data)]
+/// struct ParseError;
+///
+/// assert!(PayError::Timeout.class().retryable);
+/// assert_eq!(PayError::NoConnection { pool: 8 }.class().severity, Severity::High);
+/// assert_eq!(PayError::Limit(3).class().name, "quota");
+/// assert_eq!(PayError::Parse(ParseError).class(), obs::ErrorClass::DATA);
+/// ```
+/// ```compile_fail
+/// #[derive(obs::Classify)]
+/// enum Error {
+///     Timeout,
+/// }
+/// // error: `Timeout` has no class; write `#[class(transient)]`, `configuration`, `data`, `resource`, `inner` or one of your
+/// //        own in quotes
+/// ```
+#[proc_macro_derive(Classify, attributes(class, obs))]
+pub fn classify(item: TokenStream) -> TokenStream {
+    entry::classify(item)
 }

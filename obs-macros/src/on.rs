@@ -1,4 +1,4 @@
-//! The attributes, with the feature on: each hands its tokens to a pure function.
+//! The attributes and the derive, with the feature on: each hands its tokens to a pure function.
 
 use proc_macro::TokenStream;
 
@@ -15,4 +15,8 @@ pub(crate) fn skip(args: TokenStream, item: TokenStream) -> TokenStream {
 
 pub(crate) fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     crate::test::test(args.into(), item.into()).into()
+}
+
+pub(crate) fn classify(item: TokenStream) -> TokenStream {
+    crate::classify::derive(item.into()).into()
 }

@@ -12,12 +12,13 @@ use std::sync::OnceLock;
 use std::task::{Context, Waker};
 use std::time::Instant;
 
+use crate::call::{Mode, Time, Trace};
 use crate::call_costs::{CallCosts, ONE_IN, Spans, Times};
 use crate::callsite::{Callsite, Meta, Name};
 use crate::clock;
 use crate::control_word::Control;
 use crate::field_set::NoFields;
-use crate::guard::{Guard, Mode, Time, Trace};
+use crate::guard::Guard;
 use crate::labels::NoLabels;
 use crate::paths;
 use crate::probe::Seen;

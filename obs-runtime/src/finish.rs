@@ -34,6 +34,19 @@ macro_rules! __finish {
 #[macro_export]
 macro_rules! __seen {
     ($value:expr) => {{
+        use $crate::expand::probe::{
+            SeesClass as _, SeesClassAndVariant as _, SeesError as _, SeesValue as _, SeesVariant as _,
+        };
+        (&&&&&$crate::expand::probe::Probe::of($value)).seen()
+    }};
+}
+
+/// The same where the type of the value may still have to be inferred. Method look-up takes what may turn out to fit, and
+/// a class is what few types have: it is not asked for.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __seen_without_class {
+    ($value:expr) => {{
         use $crate::expand::probe::{SeesError as _, SeesValue as _, SeesVariant as _};
         (&&&$crate::expand::probe::Probe::of($value)).seen()
     }};

@@ -35,9 +35,12 @@ pub(crate) struct Frame {
     children: Own,
     /// Calls of the functions that `calls(..)` of the budget bounds, in the order of the limits.
     pub(crate) calls: Vec<u64>,
+    /// Names the call where its instructions are counted.
+    pub(crate) counted: Option<u64>,
 }
 
 #[derive(Default)]
+#[expect(clippy::vec_box, reason = "a future's frame comes and goes with each poll, as it is")]
 struct Stack {
     open: Vec<Box<Frame>>,
     last: u32,
@@ -69,7 +72,7 @@ impl Frame {
 pub(crate) fn enter(callsite: &'static Callsite, live: u32, is_timed: bool) -> u32 {
     let key = alloc::unseen(|| begin(callsite, live, is_timed).map_or(0, put));
     if valgrind::counts(callsite) {
-        valgrind::begin(callsite);
+        valgrind::begin(callsite, valgrind::next_call());
     }
     key
 }
@@ -101,7 +104,19 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
     }
     let calls = vec![0; callsite.callees().map_or(0, <[_]>::len)];
     let (reading, costs, children) = Default::default();
-    Some(Box::new(Frame { key: 0, live, callsite, path, recorded, asks, reading, costs, children, calls }))
+    Some(Box::new(Frame {
+        key: 0,
+        live,
+        callsite,
+        path,
+        recorded,
+        asks,
+        reading,
+        costs,
+        children,
+        calls,
+        counted: None,
+    }))
 }
 
 /// Puts a call's frame on the thread, and gives its key there.

@@ -10,12 +10,16 @@ mod baggage;
 mod baggage_fields;
 mod batch;
 mod bounds;
+mod budget_history;
+mod budgets;
 mod builder;
 mod cache;
 mod calibration;
+mod call;
 mod call_costs;
 mod callees;
 mod callsite;
+mod class_number;
 mod clock;
 mod collector;
 mod context;
@@ -27,12 +31,18 @@ mod detached;
 mod dynamic;
 mod ended;
 mod entries;
+mod error_class;
+mod error_count;
+mod error_history;
+mod error_name;
+mod errors;
 mod event;
 mod event_site;
 mod exemplars;
 #[doc(hidden)]
 pub mod expand;
 mod exporter;
+mod failure_key;
 mod field_array;
 #[expect(unsafe_code, reason = "a key travels as address and length")]
 mod field_reader;
@@ -107,6 +117,7 @@ mod tail_sampler;
 mod task;
 mod telemetry;
 pub mod testing;
+mod text_table;
 mod totals;
 mod trace_state;
 mod uuid;
@@ -114,6 +125,8 @@ mod uuid;
 mod valgrind;
 mod value;
 mod wanted;
+mod watched;
+mod window;
 
 /// Whether anything is recorded at all: the feature `enabled`.
 #[doc(hidden)]
@@ -122,6 +135,7 @@ pub const IS_ENABLED: bool = cfg!(feature = "enabled");
 pub use alloc::{Alloc, Memory, memory};
 pub use baggage::Baggage;
 pub use batch::{Batch, Span};
+pub use budgets::{BudgetStatus, Budgets, KeptLimit, budgets};
 pub use builder::{Builder, Preset};
 pub use call_costs::CallCosts;
 pub use callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
@@ -134,6 +148,9 @@ pub use current::{CurrentSpan, current};
 pub use detached::DetachedSpan;
 #[doc(hidden)]
 pub use dynamic::{CallsiteKey, callsite_for, callsite_of, event_site_of};
+pub use error_class::{Classify, ErrorClass, Severity};
+pub use error_count::{ClassCount, ErrorCount};
+pub use errors::{Errors, errors};
 pub use event::{Event, EventSource};
 #[doc(hidden)]
 pub use event_site::is_event_wanted_anywhere;

@@ -5,8 +5,10 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::alloc::Memory;
 use crate::callsite::Callsite;
 use crate::clock::ClockSource;
+use crate::error_class::ErrorClass;
 use crate::exemplars::Exemplar;
 use crate::health::Health;
 use crate::histogram::Histogram;
@@ -29,6 +31,7 @@ pub struct Snapshot {
     pub(crate) resource: Arc<Resource>,
     pub(crate) callsites: Vec<CallsiteSnapshot>,
     pub(crate) metrics: Vec<Metric>,
+    pub(crate) memory: Option<Memory>,
     pub(crate) health: Health,
     pub(crate) overhead: Option<Arc<Overhead>>,
 }
@@ -73,6 +76,11 @@ impl Snapshot {
     /// Metrics that came in through a bridge, for example from crates that use `metrics`.
     pub fn metrics(&self) -> &[Metric] {
         &self.metrics
+    }
+
+    /// What the process asked of its allocator; `None` unless that is [`crate::Alloc`].
+    pub const fn memory(&self) -> Option<Memory> {
+        self.memory
     }
 
     /// What was lost, refused or bent on the way.
@@ -209,6 +217,7 @@ pub struct Series {
     pub(crate) exemplars: Vec<Exemplar>,
     pub(crate) outcome: Outcome,
     pub(crate) error_type: Option<&'static str>,
+    pub(crate) error_class: Option<ErrorClass>,
     pub(crate) calls: u64,
     pub(crate) entered: u64,
     pub(crate) over_budget: u64,
@@ -245,6 +254,11 @@ impl Series {
     /// The value of `error.type`: the error's type or variant, `panic` or `cancelled`; `None` when all went well.
     pub const fn error_type(&self) -> Option<&'static str> {
         self.error_type
+    }
+
+    /// The class of the error, where its type says one ([`Classify`](crate::Classify)).
+    pub const fn error_class(&self) -> Option<ErrorClass> {
+        self.error_class
     }
 
     /// Calls that have ended.

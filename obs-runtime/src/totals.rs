@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
+use crate::alloc;
 use crate::clock;
 use crate::exemplars;
 use crate::health::Health;
@@ -58,6 +59,7 @@ pub fn snapshot() -> Snapshot {
         resource,
         callsites: Vec::new(),
         metrics: Vec::new(),
+        memory: None,
         health: Health::default(),
         overhead: overhead::latest(),
     };
@@ -76,6 +78,7 @@ fn fill(snapshot: &mut Snapshot) {
         shard.faults.add_to(&mut snapshot.health);
     }
     health_counters::add_to(&mut snapshot.health);
+    snapshot.memory = alloc::memory();
     for source in lock(&SOURCES).iter() {
         source.collect(&mut snapshot.metrics);
     }
@@ -106,6 +109,7 @@ fn sum(number: u32, meta: &SeriesMeta, shards: &[&Shard], health: &mut Health) -
         exemplars: if exemplars::are_wanted() { exemplars::of(number) } else { Vec::new() },
         outcome: meta.outcome,
         error_type: meta.error_type,
+        error_class: meta.error_class,
         calls: 0,
         entered: 0,
         over_budget: 0,

@@ -5,6 +5,8 @@ use std::hint::black_box;
 use obs::testing::{record, record_with};
 use obs::{FutureExt as _, counted, profiled, traced};
 
+use crate::support::pause;
+
 #[profiled(alloc)]
 fn outer() -> Vec<u64> {
     let own: Vec<u64> = black_box(Vec::with_capacity(8));
@@ -49,9 +51,9 @@ fn a_block_that_grows_counts_what_it_grew_by() {
 #[profiled(alloc)]
 async fn pauses() {
     let first = black_box(vec![0_u8; 10]);
-    tokio::task::yield_now().await;
+    pause().await;
     let second = black_box(vec![0_u8; 20]);
-    tokio::task::yield_now().await;
+    pause().await;
     drop((first, second));
 }
 

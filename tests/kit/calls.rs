@@ -42,7 +42,7 @@ fn one_query_for_each_row_is_one_too_many() {
             "  made 3 calls of Carts::items, 200 % over its budget of 1 call of Carts::items, in 1 of 1 calls",
             "  most of it: kit::calls::Carts::items (tests/kit/calls.rs:16), 3 calls",
             "",
-            "  kit::calls::Carts::listed      <- over budget",
+            "  kit::calls::Carts::listed       <- over budget",
             "  ├─ kit::calls::Carts::all",
             "  └─ kit::calls::Carts::items ×3",
         ]

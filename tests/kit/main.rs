@@ -3,9 +3,12 @@
 mod support;
 
 mod allocations;
+mod attribute;
 mod calls;
+mod instructions;
 mod kinds;
 mod recordings;
+mod summary;
 
 #[global_allocator]
 static ALLOCATOR: obs::Alloc = obs::Alloc::system();

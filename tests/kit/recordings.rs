@@ -163,9 +163,9 @@ fn a_failing_test_names_the_function_the_limit_the_value_and_the_slowest_child()
         [
             "a budget was broken",
             "",
-            "kit::recordings::slow (tests/kit/recordings.rs:149)",
+            "kit::recordings::slow (tests/kit/recordings.rs:140)",
             "  took 12ms, 20 % over its budget of 10ms, in 1 of 2 calls",
-            "  slowest: kit::recordings::part (tests/kit/recordings.rs:156), 11ms in 2 calls",
+            "  slowest: kit::recordings::part (tests/kit/recordings.rs:147), 11ms in 2 calls",
             "",
             "  kit::recordings::slow        12ms  <- over budget",
             "  └─ kit::recordings::part ×2  11ms",
@@ -181,9 +181,13 @@ fn a_failing_test_names_the_function_the_limit_the_value_and_the_slowest_child()
 fn single_assertions_fail_with_the_same_text() {
     let recording = record(|| step(1));
     recording.callsite("recordings::step").assert_calls(1).assert_allocs_within(0).assert_bytes_within(0);
-    let text = message(|| drop(recording.callsite("recordings::step").assert_calls(2)));
+    let text = message(|| {
+        recording.callsite("recordings::step").assert_calls(2);
+    });
     assert!(text.starts_with("kit::recordings::step was called 1 times, and 2 were expected\n"), "{text}");
-    let text = message(|| drop(recording.callsite("no_such_function")));
+    let text = message(|| {
+        recording.callsite("no_such_function");
+    });
     assert!(text.starts_with("no annotated function is called \"no_such_function\"; there are "), "{text}");
     assert_eq!(recording.callsite("recordings::part").calls(), 0, "known, and not called");
 }

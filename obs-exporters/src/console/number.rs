@@ -1,4 +1,4 @@
-//! Durations and shares in at most seven columns.
+//! Durations, bytes and shares in at most seven columns.
 
 use std::time::Duration;
 
@@ -25,6 +25,20 @@ fn significant(value: f64, whole: bool) -> String {
     }
 }
 
+/// Bytes with three significant digits and their unit: `0`, `950B`, `1.23KiB`, `45.6MiB`.
+pub(super) fn bytes(value: u64) -> String {
+    const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    if value == 0 {
+        return "0".to_owned();
+    }
+    let (mut size, mut unit) = (value as f64, 0);
+    // Not 1024 of a unit, also after rounding.
+    while size >= 1023.5 {
+        (size, unit) = (size / 1024.0, unit + 1);
+    }
+    format!("{}{}", significant(size, unit == 0), UNITS[unit])
+}
+
 /// A share of a whole as a percentage: `12.3%`, `<0.1%`, `0%`.
 pub(super) fn share(part: Duration, whole: Duration) -> String {
     if part.is_zero() || whole.is_zero() {
@@ -38,6 +52,17 @@ pub(super) fn share(part: Duration, whole: Duration) -> String {
     } else {
         format!("{percent:.0}%")
     }
+}
+
+/// A share and the larger one that was promised, as percentages with as many digits as tell them apart: `98.96 %` of `99 %`.
+pub(super) fn below(share: f64, promised: f64) -> (String, String) {
+    const DIGITS: usize = 6;
+    // What a promise is written with, without what the multiplication adds at its end.
+    let percent = (100.0 * promised * 1e6).round() / 1e6;
+    let shown = |digits: usize| format!("{:.digits$}", 100.0 * share);
+    let is_below = |text: &String| text.parse().is_ok_and(|shown: f64| shown < percent);
+    let share = (1..DIGITS).map(shown).find(is_below).unwrap_or_else(|| shown(DIGITS));
+    (format!("{share} %"), format!("{percent} %"))
 }
 
 #[cfg(test)]
@@ -54,6 +79,27 @@ mod tests {
         assert_eq!(duration(Duration::from_secs(90)), "1.50m");
         assert_eq!(duration(Duration::from_secs(7200)), "2.00h");
         assert_eq!(duration(Duration::from_secs(3_600_000)), "1000h");
+    }
+
+    #[test]
+    fn bytes_keep_three_digits_and_at_most_seven_columns() {
+        let seen = [0, 1, 950, 1_023, 1_024, 1_259, 46_694, 1_048_063, 1 << 20, u64::MAX].map(bytes);
+        let want = ["0", "1B", "950B", "1023B", "1.00KiB", "1.23KiB", "45.6KiB", "1023KiB", "1.00MiB", "16.0EiB"];
+        assert_eq!(seen, want);
+        assert!((0..64).map(|shift| bytes((1 << shift) - 1)).all(|text| text.len() <= 7));
+    }
+
+    #[test]
+    fn a_share_below_what_was_promised_looks_it() {
+        let text = |share, promised| {
+            let (share, promised) = below(share, promised);
+            format!("{share} of {promised}")
+        };
+        assert_eq!(text(0.972, 0.99), "97.2 % of 99 %");
+        assert_eq!(text(0.98961, 0.99), "98.96 % of 99 %");
+        assert_eq!(text(0.998_996, 0.999), "99.8996 % of 99.9 %");
+        assert_eq!(text(0.0, 0.5), "0.0 % of 50 %");
+        assert_eq!(text(0.07, 0.9999), "7.0 % of 99.99 %");
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The families of annotated functions.
 //!
 //! All functions share them and are told apart by `code.function.name`; `error.type` is there only when a call
-//! did not end well. Read by every encoder of metrics.
+//! did not end well. Errors are counted once more by their class, under all labels together. Read by every encoder of metrics.
 
 use std::borrow::Cow;
 
-use obs_runtime::{CallsiteSnapshot, Series, Snapshot};
+use obs_runtime::{CallsiteSnapshot, Outcome, Series, Snapshot};
 
 use super::family::{Attribute, Family, Kind, Number};
 
@@ -27,8 +27,7 @@ struct Functions<'a> {
     busy: Family<'a>,
     polls: Family<'a>,
     longest_poll: Family<'a>,
-    limit: Family<'a>,
-    violations: Family<'a>,
+    errors: Family<'a>,
 }
 
 impl<'a> Functions<'a> {
@@ -41,8 +40,7 @@ impl<'a> Functions<'a> {
             busy: Family::new("obs.function.busy", "s", Counter, "Time spent inside polls of async functions."),
             polls: Family::new("obs.function.polls", "{poll}", Counter, "Polls of async functions."),
             longest_poll: Family::new("obs.function.longest_poll", "s", Gauge, "The longest single poll so far."),
-            limit: Family::new("obs.budget.limit", "s", Gauge, "Wall time that a call may take."),
-            violations: Family::new("obs.budget.violations", "{violation}", Counter, "Calls that broke their budget."),
+            errors: Family::new("obs.errors", "{error}", Counter, "Calls that returned an error, by its class."),
         }
     }
 
@@ -57,10 +55,6 @@ impl<'a> Functions<'a> {
             self.busy.push(function(callsite), Number::Float(polls.busy.as_secs_f64()));
             self.polls.push(function(callsite), Number::Int(polls.count));
             self.longest_poll.push(function(callsite), Number::Float(polls.longest.as_secs_f64()));
-        }
-        if let Some(wall) = callsite.callsite().meta().budget.and_then(|budget| budget.wall()) {
-            self.limit.push(wall_budget(callsite), Number::Float(wall.at_most as f64 / 1e9));
-            self.violations.push(wall_budget(callsite), Number::Int(callsite.over_budget()));
         }
     }
 
@@ -77,21 +71,28 @@ impl<'a> Functions<'a> {
         if series.duration().is_none() || callsite.callsite().has_untimed_calls() {
             self.calls.push(attributes(callsite, series), Number::Int(series.calls()));
         }
+        if series.outcome() == Outcome::Error {
+            self.errors.push(error(callsite, series), Number::Int(series.calls()));
+        }
     }
 
     fn settle(self) -> Vec<Family<'a>> {
-        let Self { duration, calls, active, busy, polls, longest_poll, limit, violations } = self;
-        [duration, calls, active, busy, polls, longest_poll, limit, violations].map(Family::settle).into()
+        let Self { duration, calls, active, busy, polls, longest_poll, errors } = self;
+        [duration, calls, active, busy, polls, longest_poll, errors].map(Family::settle).into()
     }
 }
 
-fn function(callsite: &CallsiteSnapshot) -> Vec<Attribute<'_>> {
+/// Says which function it is.
+pub(super) fn function(callsite: &CallsiteSnapshot) -> Vec<Attribute<'_>> {
     vec![(Cow::Borrowed(FUNCTION), Cow::Borrowed(callsite.name()))]
 }
 
-fn wall_budget(callsite: &CallsiteSnapshot) -> Vec<Attribute<'_>> {
+/// An error without a class is of the class `unknown`.
+fn error<'a>(callsite: &'a CallsiteSnapshot, series: &'a Series) -> Vec<Attribute<'a>> {
+    let class = series.error_class().map_or("unknown", |class| class.name);
     let mut attributes = function(callsite);
-    attributes.push((Cow::Borrowed("budget"), Cow::Borrowed("wall")));
+    attributes.extend(series.error_type().map(|error| (Cow::Borrowed("error.type"), Cow::Borrowed(error))));
+    attributes.push((Cow::Borrowed("error.class"), Cow::Borrowed(class)));
     attributes
 }
 

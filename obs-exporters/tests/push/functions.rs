@@ -5,7 +5,7 @@ use std::time::Duration;
 use obs_runtime::expand::{EventSite, event};
 use obs_runtime::{Level, ManualClock};
 
-use crate::obs::{budget, counted, profiled, traced};
+use crate::obs::{Classify, budget, counted, profiled, traced};
 
 #[traced(crate = crate::obs, name = "shop::Cart::checkout", kind = server, fields(id = id, who = who, ratio = 0.5_f64, error = true))]
 pub fn checkout(clock: &ManualClock, id: i64, who: &str) -> Result<(), &'static str> {
@@ -77,4 +77,33 @@ pub fn pushed(clock: &ManualClock, nanos: u64) {
 #[counted(crate = crate::obs, labels(customer = customer))]
 pub fn crowded(customer: &str) {
     let _ = customer;
+}
+
+#[budget(ms = 10, objective = 50, p90 = "20ms", allocs = 2, bytes = 250, calls(looked_at = 1), crate = crate::obs)]
+pub fn limited(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
+    clock.advance(Duration::from_millis(millis));
+    (0..blocks).for_each(|_| drop(std::hint::black_box(Vec::<u8>::with_capacity(100))));
+    (0..looks).for_each(|_| looked_at());
+}
+
+#[counted(crate = crate::obs)]
+pub fn looked_at() {}
+
+#[profiled(cpu, crate = crate::obs)]
+pub fn worked(inside: impl FnOnce()) {
+    inside();
+}
+
+#[derive(Debug, Classify)]
+#[obs(crate = crate::obs)]
+pub enum Refused {
+    #[class(transient)]
+    Busy,
+    #[class(data)]
+    Unknown,
+}
+
+#[counted(crate = crate::obs)]
+pub fn refuses(busy: bool) -> Result<(), Refused> {
+    Err(if busy { Refused::Busy } else { Refused::Unknown })
 }

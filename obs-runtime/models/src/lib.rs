@@ -10,8 +10,14 @@
 mod cache;
 #[path = "../../src/callsite.rs"]
 mod callsite;
+#[path = "../../src/class_number.rs"]
+mod class_number;
 #[path = "../../src/control_word.rs"]
 mod control_word;
+#[path = "../../src/error_class.rs"]
+mod error_class;
+#[path = "../../src/failure_key.rs"]
+mod failure_key;
 #[path = "../../src/health.rs"]
 mod health;
 #[path = "../../src/health_counters.rs"]
