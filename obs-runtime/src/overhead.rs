@@ -45,12 +45,13 @@ impl Overhead {
         self.cpu
     }
 
-    /// What annotated calls cost the threads that made them, estimated.
+    /// What annotated calls cost the threads that made them, estimated; without their fields, labels and events.
     pub const fn calls(&self) -> Duration {
         self.calls
     }
 
-    /// CPU time of the collector's and the exporters' threads; zero where the system does not tell.
+    /// CPU time of the collector's and the exporters' threads; zero where the system does not tell. Threads that an exporter
+    /// makes itself, such as those of a page's server, are not in it.
     pub const fn threads(&self) -> Duration {
         self.threads
     }
@@ -85,8 +86,8 @@ pub struct CallsiteCost {
     pub turned_down: Option<TurnedDown>,
 }
 
-/// What recording cost in the last second or so; `None` before the first one is over, when no telemetry runs, and while a
-/// manual clock is in use.
+/// What recording cost in the last second or so, measured when the collector wakes up. `None` before the first second is
+/// over, when no telemetry runs, and where a manual clock keeps the runtime from finding out what calls cost.
 ///
 /// # Examples
 /// ```
