@@ -2,6 +2,7 @@
 #![cfg(feature = "enabled")]
 
 #[path = "it/support.rs"]
+#[expect(dead_code, reason = "what only the other tests use")]
 mod support;
 
 use std::hint::black_box;

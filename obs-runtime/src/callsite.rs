@@ -15,6 +15,9 @@ use crate::level::{Level, SpanKind};
 use crate::limit::{Limit, LimitKind};
 
 /// One annotated function. Generic instances share it.
+///
+/// In this order: what a call reads lies together.
+#[repr(C)]
 pub struct Callsite {
     /// The series and what is on; 0 is off, [`Control::UNREGISTERED`] is not known yet.
     control: AtomicU32,
