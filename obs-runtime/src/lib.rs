@@ -101,6 +101,8 @@ mod tail_sampler;
 mod task;
 mod telemetry;
 pub mod testing;
+#[doc(hidden)]
+pub mod text;
 mod totals;
 mod trace_state;
 mod uuid;

@@ -1,12 +1,7 @@
 //! The report at exit: a table of every function that was called, on the terminal or in a file; and traces as they end.
 //!
-//! `number` writes durations and shares in few columns, `name` shortens paths, `table` aligns cells, `render` puts
-//! the report together as a pure function of a snapshot; `forest` waits until a trace is whole, `tree` writes it; `target`
+//! `table` aligns cells, `render` puts the report together as a pure function of a snapshot; `forest` waits until a trace is whole, `tree` writes it; `target`
 //! is where all that goes, `exporter` sends it there.
-
-mod number;
-
-mod name;
 
 mod table;
 
@@ -19,6 +14,8 @@ mod tree;
 mod target;
 
 mod exporter;
+
+use obs_runtime::text::{name, number};
 
 pub use exporter::Console;
 pub use render::render;
