@@ -81,11 +81,9 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
         count(callsite);
     }
     let (path, recorded) = with(|stack| {
-        let parent = stack.open.last().map(|frame| &**frame);
-        (
-            paths::enter(parent.map(|parent| (parent.path, parent.callsite)), callsite),
-            recording::begin(parent.and_then(|parent| parent.recorded.as_ref())),
-        )
+        let around = stack.open.iter().rev().map(|frame| (frame.path, frame.callsite));
+        let parent = stack.open.last().and_then(|frame| frame.recorded.as_ref());
+        (paths::enter(around, callsite), recording::begin(parent))
     })?;
     let (meta, limits) = (callsite.meta(), callsite.limits());
     // A clock that is moved by hand is not disturbed by what else runs.
@@ -96,7 +94,7 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
         nanos: path.is_kept() && !is_timed,
     };
     let is_wanted = live != 0 || meta.alloc || asks.cpu || limits.iter().any(|limit| limit.kind.needs_frame());
-    if !is_wanted && recorded.is_none() && !path.is_chosen() {
+    if !is_wanted && recorded.is_none() && !path.needs_frame() {
         return None;
     }
     let calls = vec![0; callsite.callees().map_or(0, <[_]>::len)];

@@ -65,6 +65,7 @@ mod place;
 mod policy;
 #[doc(hidden)]
 pub mod probe;
+mod profile_mode;
 pub mod propagation;
 mod quick;
 mod record;
@@ -124,7 +125,7 @@ pub use clock::{ClockChoice, ClockSource, ManualClock};
 pub use context::{Context, ScopedContext};
 #[doc(hidden)]
 pub use control::config_warning;
-pub use control::{builder, callsites, control, set_enabled};
+pub use control::{builder, callsites, control, profile, set_enabled};
 pub use current::{CurrentSpan, current};
 pub use detached::DetachedSpan;
 #[doc(hidden)]
@@ -157,6 +158,7 @@ pub use note::{event_at, is_wanted};
 pub use outcome::{Outcome, Outcomes};
 pub use place::Place;
 pub use policy::ParseFilterError;
+pub use profile_mode::{ParseProfileModeError, ProfileMode};
 pub use redact::Redact;
 pub use redactor::Redactor;
 #[doc(hidden)]
