@@ -1,0 +1,193 @@
+//! The report as text.
+
+use std::fmt::{self, Write as _};
+use std::time::Duration;
+
+use super::function::{CallEdge, FunctionReport, KeptCalls};
+use super::report::Report;
+use crate::profile_mode::ProfileMode;
+use crate::text::columns::{self, Line};
+use crate::text::number;
+
+/// Functions, unless asked for another number.
+const ROWS: usize = 20;
+/// Columns that a line may take.
+const WIDTH: usize = 80;
+/// Functions that are shown with their callers and callees.
+const DETAILED: usize = 5;
+/// Callers, and callees, of each of these.
+const NEIGHBOURS: usize = 3;
+/// Functions in the lists beside the first.
+const FEW: usize = 5;
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.table(ROWS).fmt(f)
+    }
+}
+
+impl Report {
+    /// The report as a table of at most so many functions, in 80 columns.
+    ///
+    /// # Shape
+    /// The first five functions with up to three of those that call them (`<-`) and that they call (`->`): calls, and
+    /// their time, in all and as a share of the function's. Then where memory was asked for, if it is counted, and the
+    /// longest polls, each of at most five functions.
+    pub fn table(&self, rows: usize) -> impl fmt::Display {
+        Table { report: self, rows }
+    }
+}
+
+/// A report, and how many functions of it are shown.
+struct Table<'a> {
+    report: &'a Report,
+    rows: usize,
+}
+
+impl fmt::Display for Table<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::new();
+        self.header(&mut out);
+        if !self.report.functions.is_empty() && self.rows > 0 {
+            self.functions(&mut out);
+            self.memory(&mut out);
+            self.polls(&mut out);
+        }
+        f.write_str(&out)
+    }
+}
+
+impl Table<'_> {
+    fn header(&self, out: &mut String) {
+        let report = self.report;
+        if report.functions.is_empty() {
+            *out += "no annotated function was called\n";
+            return;
+        }
+        if report.trees > 0 {
+            let plural = if report.trees == 1 { "" } else { "s" };
+            let time = number::duration(report.self_time());
+            let _ = write!(out, "where the time went: {time} in {} call tree{plural}", report.trees);
+            if report.left_out > 0 {
+                let all = report.trees + report.left_out;
+                let _ = write!(out, " of {all}; the times below are of these alone");
+            }
+            out.push('\n');
+        }
+        if report.mode == ProfileMode::Off {
+            let what = if report.trees > 0 { "profiling is off now" } else { "time of one's own is not known" };
+            let _ = writeln!(out, "{what}: obs::profile(obs::ProfileMode::Trace) or OBS_PROFILE=trace profiles calls");
+        }
+    }
+
+    fn functions(&self, out: &mut String) {
+        let (report, whole) = (self.report, self.report.self_time());
+        let shown = &report.functions[..self.rows.min(report.functions.len())];
+        // Where nothing was left out there is nothing to tell apart.
+        let is_part = shown.iter().any(|function| function.kept.is_some_and(|kept| kept.calls != function.calls));
+        let mut lines = Vec::new();
+        for (at, function) in shown.iter().enumerate() {
+            lines.push(function_line(function, whole, is_part));
+            if at < DETAILED {
+                lines.extend(neighbours(function, is_part));
+            }
+        }
+        let heading = ["function", "calls", "kept", "total", "self", "share"];
+        write(out, &heading.map(Some).map(|word| word.filter(|word| is_part || *word != "kept")), &lines);
+        self.rest(out, shown, whole);
+        if shown.iter().take(DETAILED).any(|function| !function.callers.is_empty() || !function.callees.is_empty()) {
+            *out += "(<- called by, -> calls: calls, time, and the share of the function's total)\n";
+        }
+        self.notes(out, shown);
+    }
+
+    /// What the functions that are not shown took.
+    fn rest(&self, out: &mut String, shown: &[FunctionReport], whole: Duration) {
+        let rest = &self.report.functions[shown.len()..];
+        if !rest.is_empty() {
+            let own: Duration = rest.iter().filter_map(FunctionReport::self_time).sum();
+            let _ = writeln!(out, "{} more functions, with {} of the time", rest.len(), number::share(own, whole));
+        }
+    }
+
+    fn notes(&self, out: &mut String, shown: &[FunctionReport]) {
+        let calls = self.report.calls_without_path;
+        if calls > 0 {
+            let _ = writeln!(out, "too many call paths: the callers of {calls} calls are not known");
+        }
+        for function in shown.iter().filter(|function| function.kept.is_none()) {
+            let one_in = function.callsite.meta().time_one_in;
+            if one_in > 1 && function.timed_calls > 0 {
+                let _ = writeln!(out, "{}: the total is of one call in {one_in}", function.name());
+            }
+        }
+    }
+
+    fn memory(&self, out: &mut String) {
+        let functions = self.report.by_memory();
+        let whole = |of: fn(&FunctionReport) -> u64| functions.iter().map(|function| of(function)).sum::<u64>() as f64;
+        let (allocs, bytes) = (whole(FunctionReport::self_allocs), whole(FunctionReport::self_bytes));
+        let line = |function: &&FunctionReport| {
+            let (own_allocs, own_bytes) = (function.self_allocs(), function.self_bytes());
+            let shares = [(own_allocs, allocs), (own_bytes, bytes)].map(|(own, all)| number::percent(own as f64, all));
+            let [share_of_allocs, share_of_bytes] = shares;
+            let cells = [own_allocs.to_string(), share_of_allocs, number::bytes(own_bytes), share_of_bytes];
+            Line { before: "", name: function.name().to_owned(), cells: cells.to_vec() }
+        };
+        if !functions.is_empty() {
+            let lines: Vec<_> = functions.iter().take(FEW.min(self.rows)).map(line).collect();
+            out.push('\n');
+            columns::write(out, &["memory", "self allocs", "share", "self bytes", "share"], &lines, WIDTH);
+        } else if !self.report.counts_memory {
+            *out += "memory is not counted: obs::Alloc is not the global allocator\n";
+        }
+    }
+
+    fn polls(&self, out: &mut String) {
+        let functions = self.report.by_longest_poll();
+        let line = |function: &&FunctionReport| {
+            let polls = function.polls.unwrap_or_default();
+            let cells = [polls.count.to_string(), number::duration(polls.busy), number::duration(polls.longest)];
+            Line { before: "", name: function.name().to_owned(), cells: cells.to_vec() }
+        };
+        if !functions.is_empty() {
+            let lines: Vec<_> = functions.iter().take(FEW.min(self.rows)).map(line).collect();
+            out.push('\n');
+            columns::write(out, &["longest poll", "polls", "busy", "longest"], &lines, WIDTH);
+        }
+    }
+}
+
+/// Writes the columns whose heading is there.
+fn write(out: &mut String, heading: &[Option<&str>], lines: &[Line]) {
+    let heading: Vec<_> = heading.iter().copied().flatten().collect();
+    columns::write(out, &heading, lines, WIDTH);
+}
+
+fn function_line(function: &FunctionReport, whole: Duration, is_part: bool) -> Line {
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let kept = or_dash(function.kept.map(|KeptCalls { calls, .. }| calls.to_string()));
+    let mut cells = vec![function.calls.to_string()];
+    cells.extend(is_part.then_some(kept));
+    cells.push(or_dash(function.time().map(number::duration)));
+    cells.push(or_dash(function.self_time().map(number::duration)));
+    cells.push(or_dash(function.self_time().map(|own| number::share(own, whole))));
+    Line { before: "", name: function.name().to_owned(), cells }
+}
+
+/// Who calls a function, and whom it calls.
+fn neighbours(function: &FunctionReport, is_part: bool) -> impl Iterator<Item = Line> {
+    let whole = function.time().unwrap_or_default();
+    let line = move |before, edge: &CallEdge| {
+        let mut cells = vec![edge.calls.to_string(), number::duration(edge.time), String::new()];
+        if is_part {
+            // They are all of calls that were kept.
+            cells.insert(0, String::new());
+        }
+        cells.push(number::share(edge.time, whole));
+        Line { before, name: edge.callsite.name().to_owned(), cells }
+    };
+    let callers = function.callers.iter().take(NEIGHBOURS).map(move |edge| line("  <- ", edge));
+    let callees = function.callees.iter().take(NEIGHBOURS).map(move |edge| line("  -> ", edge));
+    callers.chain(callees)
+}
