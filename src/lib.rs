@@ -52,18 +52,22 @@ mod not_built;
 mod otlp;
 mod push;
 mod service;
+/// Records what runs in a test, and holds it against the budgets.
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use init::{init, init_with};
-pub use obs_macros::{budget, counted, profiled, skip, traced};
+pub use obs_macros::{Classify, budget, counted, profiled, skip, test, traced};
 pub use obs_runtime::{
-    ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, Builder, Callsite, CallsiteSnapshot, ClockChoice,
-    ClockSource, Context, CurrentSpan, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue, Fields,
-    FlushReport, FutureExt, Health, Histogram, InContext, InFlight, LabelValue, Labels, Level, Limit, LimitKind,
-    LimitUnit, Link, ManualClock, Meta, Metric, MetricSource, Name, OnExceed, Outcome, Outcomes, ParseFilterError,
+    Alloc, ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, BudgetStatus, Budgets, Builder, Callsite,
+    CallsiteSnapshot, ClassCount, Classify, ClockChoice, ClockSource, Context, CurrentSpan, ErrorClass, ErrorCount,
+    Errors, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue, Fields, FlushReport, FutureExt, Health,
+    Histogram, InContext, InFlight, KeptLimit, LabelValue, Labels, Level, Limit, LimitKind, LimitTotals, LimitUnit,
+    Link, ManualClock, Memory, Meta, Metric, MetricSource, Name, OnExceed, Outcome, Outcomes, ParseFilterError,
     ParseLevelError, Point, PointValue, Polls, Preset, Reader, Redact, Redactor, Resource, Sampler, ScopedContext,
-    ScopedSpan, Sensitive, Series, Snapshot, Span, SpanId, SpanKind, StartError, TailSampler, Telemetry, TraceId,
-    TraceState, Traced, Value, Violation, Wants, builder, callsites, control, current, in_flight, register_source,
-    set_enabled, snapshot,
+    ScopedSpan, Sensitive, Series, Severity, Snapshot, Span, SpanId, SpanKind, Spent, StartError, TailSampler,
+    Telemetry, TraceId, TraceState, Traced, Value, Violation, Wants, budgets, builder, callsites, control, current,
+    errors, in_flight, memory, register_source, set_enabled, snapshot,
 };
 
 pub use obs_runtime::propagation;
@@ -90,5 +94,5 @@ pub mod prelude {
     pub use crate::FutureExt as _;
     #[cfg(feature = "stream")]
     pub use crate::StreamExt as _;
-    pub use crate::{budget, counted, profiled, traced};
+    pub use crate::{Classify, budget, counted, profiled, traced};
 }

@@ -36,6 +36,33 @@ fn telemetry_starts_nothing_and_may_be_started_twice() {
     obs::set_enabled(true);
 }
 
+#[derive(obs::Classify)]
+enum PayError {
+    #[class(transient, severity = high)]
+    Timeout,
+    #[class(inner)]
+    Parse(ParseError),
+}
+
+#[derive(obs::Classify)]
+#[class("syntax")]
+struct ParseError;
+
+#[obs::counted]
+fn pay(parse: bool) -> Result<(), PayError> {
+    Err(if parse { PayError::Parse(ParseError) } else { PayError::Timeout })
+}
+
+#[test]
+fn errors_say_their_class_and_are_not_counted() {
+    use obs::Classify as _;
+
+    let classes = [false, true].map(|parse| pay(parse).expect_err("it always fails").class());
+    assert_eq!(classes[0], obs::ErrorClass::TRANSIENT.severity(obs::Severity::High));
+    assert_eq!(classes[1].name, "syntax");
+    assert_eq!((obs::errors().count(), obs::Errors::last(Duration::from_secs(60)).count()), (0, 0));
+}
+
 #[cfg(feature = "tracing")]
 #[test]
 fn spans_of_tracing_stay_where_they_are() {
@@ -83,4 +110,10 @@ fn contexts_of_other_services_are_carried_on_all_the_same() {
     assert_eq!(obs::Context::current().baggage().get("tenant"), Some("a"));
     drop(scope);
     assert_eq!(obs::current().trace_id(), None);
+}
+
+#[obs::test(runs = 5)]
+fn a_test_runs_its_body_once() {
+    static RUNS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    assert_eq!(RUNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed), 0);
 }

@@ -32,6 +32,11 @@ pub(crate) fn of_span<'a>(span: &'a Span, mut each: impl FnMut(&'a str, Attribut
     if let Some(error) = span.error_type() {
         ours("error.type", Attribute::Text(error));
     }
+    if let Some(class) = span.error_class() {
+        ours("obs.error.class", Attribute::Text(class.name));
+        ours("obs.error.retryable", Attribute::Bool(class.retryable));
+        ours("obs.error.severity", Attribute::Text(class.severity.as_str()));
+    }
     if span.is_over_budget() {
         ours("obs.over_budget", Attribute::Bool(true));
     }

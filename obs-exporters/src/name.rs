@@ -126,6 +126,7 @@ fn per_word(unit: &str) -> Option<Cow<'static, str>> {
 pub(crate) fn label_name(name: &str) -> Cow<'_, str> {
     match name {
         "code.function.name" => return Cow::Borrowed("code_function_name"),
+        "error.class" => return Cow::Borrowed("error_class"),
         "error.type" => return Cow::Borrowed("error_type"),
         "otel.metric.overflow" => return Cow::Borrowed("otel_metric_overflow"),
         "le" | "quantile" => return Cow::Owned(format!("exported_{name}")),
@@ -161,6 +162,7 @@ mod tests {
             ("obs.function.longest_poll", "s", Gauge, "obs_function_longest_poll_seconds"),
             ("obs.budget.limit", "s", Gauge, "obs_budget_limit_seconds"),
             ("obs.budget.violations", "{violation}", Counter, "obs_budget_violations_total"),
+            ("obs.errors", "{error}", Counter, "obs_errors_total"),
             ("obs.events.dropped", "{event}", Counter, "obs_events_dropped_total"),
             ("obs.series", "{series}", Gauge, "obs_series"),
             ("system.filesystem.utilization", "1", Gauge, "system_filesystem_utilization_ratio"),

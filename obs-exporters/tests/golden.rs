@@ -14,11 +14,11 @@ use obs_runtime::{ManualClock, Value, snapshot};
 
 /// What the facade is to a user of the attributes.
 mod obs {
-    pub use obs_macros::{budget, counted, profiled};
+    pub use obs_macros::{Classify, budget, counted, profiled};
     pub use obs_runtime::expand as __private;
 }
 
-use obs::{budget, counted, profiled};
+use obs::{Classify, budget, counted, profiled};
 
 /// Adds to the cart.
 #[profiled(crate = obs, name = "shop::cart::Cart::add_something_with_a_long_name")]
@@ -29,8 +29,16 @@ fn add(clock: &ManualClock, millis: u64) -> Result<(), &'static str> {
 
 #[profiled(crate = obs, name = "shop::pay")]
 #[budget(ms = 20, crate = obs)]
-fn pay(clock: &ManualClock, millis: u64) {
+fn pay(clock: &ManualClock, millis: u64) -> Result<(), PayError> {
     clock.advance(Duration::from_millis(millis));
+    if millis > 20 { Err(PayError::Timeout) } else { Ok(()) }
+}
+
+#[derive(Debug, Classify)]
+#[obs(crate = obs)]
+enum PayError {
+    #[class(transient)]
+    Timeout,
 }
 
 #[counted(crate = obs, name = "shop::look")]
@@ -97,8 +105,9 @@ fn console_pages_and_json_are_exactly_these() {
         for millis in [1, 2, 4] {
             let _ = add(&clock, millis);
         }
-        pay(&clock, 10);
-        pay(&clock, 30);
+        for millis in [10, 30] {
+            let _ = pay(&clock, millis);
+        }
     });
     (0..3).for_each(|_| look());
     let snapshot = snapshot();

@@ -1,5 +1,5 @@
-//! The attributes of `obs`: [`macro@traced`], [`macro@profiled`], [`macro@counted`], [`macro@budget`] and
-//! [`macro@skip`]. Use them through `obs`, which holds what they expand into.
+//! The attributes of `obs`: [`macro@traced`], [`macro@profiled`], [`macro@counted`], [`macro@budget`], [`macro@skip`] and
+//! [`macro@test`], and the derive [`macro@Classify`]. Use them through `obs`, which holds what they expand into.
 //!
 //! # What they go on
 //! Functions and methods of every kind, `async fn`, functions that return `impl Future` or a boxed future, what
@@ -49,9 +49,12 @@
 //!
 //! # How it works
 //! `parse` keeps what the user wrote, `model` holds the rules, `expand` cannot fail. With the feature `enabled` off,
-//! every attribute returns its item token by token, and no parser is built.
+//! every attribute returns its item token by token, and no parser is built; [`macro@test`] makes a plain test, and the derive
+//! reads tokens itself, and is there in any case.
 
+mod classify;
 mod kind;
+mod tokens;
 
 #[cfg(feature = "enabled")]
 mod errors;
@@ -65,6 +68,10 @@ mod instrument;
 mod model;
 #[cfg(feature = "enabled")]
 mod parse;
+#[cfg(not(feature = "enabled"))]
+mod plain_test;
+#[cfg(feature = "enabled")]
+mod test;
 
 #[cfg(feature = "enabled")]
 #[path = "on.rs"]
@@ -303,4 +310,101 @@ pub fn budget(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn skip(args: TokenStream, item: TokenStream) -> TokenStream {
     entry::skip(args, item)
+}
+
+/// Makes a test that runs its function under measurement, and fails where a budget was broken meanwhile.
+///
+/// It goes on a `fn` or `async fn` without arguments, with what `#[test]` allows beside it: `#[ignore]`,
+/// `#[should_panic]`, `Result` as a value. An `async fn` is run on a runtime of its own.
+///
+/// # Options
+/// - `runs = 5`: how often the body is run; each run begins anew.
+/// - `time = wall | cpu | off`: which clock limits on time are held against; `off` leaves them out.
+/// - `flavor = "multi_thread"`, `worker_threads = 4`: an `async fn` on a runtime with several threads, 2 unless given.
+/// - `crate = path`: where `obs` is found, when it is not `::obs`.
+///
+/// # Cost
+/// With the feature `enabled` off it is a plain test, whose body is run once.
+///
+/// # Examples
+/// ```ignore
+/// #[obs::budget(ms = 10, allocs = 8)]
+/// fn render(title: &str) -> String {
+///     format!("<h1>{title}</h1>")
+/// }
+///
+/// #[obs::test(runs = 5, time = cpu)]
+/// fn a_title_is_rendered_within_its_budget() {
+///     assert_eq!(render("Cart"), "<h1>Cart</h1>");
+/// }
+///
+/// #[obs::test(flavor = "multi_thread", worker_threads = 4)]
+/// async fn titles_are_rendered_side_by_side() -> Result<(), tokio::task::JoinError> {
+///     let other = tokio::spawn(async { render("Cart") });
+///     assert_eq!(render("Cart"), other.await?);
+///     Ok(())
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    entry::test(args, item)
+}
+
+/// Says of each variant of an error, or of a struct, which class it belongs to: implements the trait `obs::Classify`.
+///
+/// A function that returns a `Result` with such an error counts its errors by class, and its spans carry the class.
+///
+/// # Options
+/// Above each variant, or above the struct, `#[class(..)]` with one of these:
+/// - `transient`, `configuration`, `data`, `resource`: the constants of `obs::ErrorClass`. `transient` may be tried again, the
+///   others not.
+/// - `"quota"`: a class of your own, of lower-case letters, digits and `_`. Not to be tried again unless it says so.
+/// - `inner`: the class that the only field has, whose type implements the trait, too.
+///
+/// After a class that is named, any of these:
+/// - `retryable`, `retryable = false`: whether the call may succeed when it is tried again.
+/// - `severity = low | medium | high | critical`: `medium` unless given.
+///
+/// A variant without a class does not compile. Above the type: `#[obs(crate = path)]`, where `obs` is found when it is not
+/// `::obs`.
+///
+/// # Cost
+/// A `match`; with the feature `enabled` off it is the same, and no parser is built for it.
+///
+/// # Examples
+/// ```
+/// use obs::{Classify as _, Severity};
+///
+/// #[derive(obs::Classify)]
+/// enum PayError {
+///     #[class(transient)]
+///     Timeout,
+///     #[class(resource, retryable, severity = high)]
+///     NoConnection { pool: usize },
+///     #[class("quota", severity = low)]
+///     Limit(u32),
+///     #[class(inner)]
+///     Parse(ParseError),
+/// }
+///
+/// #[derive(obs::Classify)]
+/// #[class(data)]
+/// struct ParseError;
+///
+/// assert!(PayError::Timeout.class().retryable);
+/// assert_eq!(PayError::NoConnection { pool: 8 }.class().severity, Severity::High);
+/// assert_eq!(PayError::Limit(3).class().name, "quota");
+/// assert_eq!(PayError::Parse(ParseError).class(), obs::ErrorClass::DATA);
+/// ```
+/// ```compile_fail
+/// #[derive(obs::Classify)]
+/// enum Error {
+///     Timeout,
+/// }
+/// // error: `Timeout` has no class; write `#[class(transient)]`, `configuration`, `data`, `resource`, `inner` or one of your
+/// //        own in quotes
+/// ```
+#[proc_macro_derive(Classify, attributes(class, obs))]
+pub fn classify(item: TokenStream) -> TokenStream {
+    entry::classify(item)
 }

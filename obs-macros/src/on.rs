@@ -1,4 +1,4 @@
-//! The attributes, with the feature on: each hands its tokens to a pure function.
+//! The attributes and the derive, with the feature on: each hands its tokens to a pure function.
 
 use proc_macro::TokenStream;
 
@@ -11,4 +11,12 @@ pub(crate) fn instrument(kind: Kind, args: TokenStream, item: TokenStream) -> To
 
 pub(crate) fn skip(args: TokenStream, item: TokenStream) -> TokenStream {
     instrument::skip(&args.into(), item.into()).into()
+}
+
+pub(crate) fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    crate::test::test(args.into(), item.into()).into()
+}
+
+pub(crate) fn classify(item: TokenStream) -> TokenStream {
+    crate::classify::derive(item.into()).into()
 }

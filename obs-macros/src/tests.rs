@@ -6,11 +6,23 @@ use proc_macro2::TokenStream;
 
 use crate::instrument::instrument;
 use crate::kind::Kind;
+use crate::test::test;
 
 /// What `#[kind(args)]` on the item expands into.
 fn expand(kind: Kind, args: &str, item: &str) -> String {
-    let tokens = |text: &str| text.parse::<TokenStream>().expect("the test's own source is Rust");
-    let expanded = instrument(kind, tokens(args), tokens(item));
+    source(&instrument(kind, tokens(args), tokens(item)))
+}
+
+/// What `#[obs::test(args)]` on the item expands into.
+fn expand_test(args: &str, item: &str) -> String {
+    source(&test(tokens(args), tokens(item)))
+}
+
+fn tokens(text: &str) -> TokenStream {
+    text.parse().expect("the test's own source is Rust")
+}
+
+fn source(expanded: &TokenStream) -> String {
     let file = syn::parse2(expanded.clone()).unwrap_or_else(|error| panic!("{error}: {expanded}"));
     prettyplease::unparse(&file)
 }
@@ -62,6 +74,32 @@ forms! {
     inner_attributes: Counted("") "fn f() { #![allow(x)] g(); }"
     mistakes_keep_the_function: Traced("levle = debug, sample = 3") "#[obs::counted(labels = a)] #[inline] fn f() { g() }"
     not_a_function: Traced("") "#[obs::counted] #[derive(Debug)] struct S { a: u8 }"
+}
+
+macro_rules! tests {
+    ($($name:ident: ($args:literal) $item:literal)*) => {
+        $(#[test]
+        fn $name() {
+            insta::assert_snapshot!(stringify!($name), expand_test($args, $item));
+        })*
+    };
+}
+
+tests! {
+    test_sync: ("") "/// Adds.\n#[ignore] #[should_panic(expected = \"x\")] pub fn adds() { #![allow(x)] assert_eq!(1 + 1, 3); }"
+    test_sync_settings: ("runs = 5, time = cpu, crate = my::obs") "fn adds() -> Result<(), E> { add()?; Ok(()) }"
+    test_async: ("time = \"off\"") "#[cfg(unix)] async fn loads() { load().await }"
+    test_async_threads: ("flavor = \"multi_thread\", worker_threads = 4, runs = 2, time = wall") "async fn loads() -> Result<(), E> { load().await }"
+    test_async_default_threads: ("flavor = \"multi_thread\"") "async fn loads() {}"
+    test_mistakes_keep_the_function: ("runs = 0, tmie = cpu") "#[inline] fn f(a: u8) { g() }"
+    test_not_a_function: ("") "#[derive(Debug)] struct S { a: u8 }"
+}
+
+#[test]
+fn a_half_typed_test_still_expands() {
+    let expanded = test(TokenStream::new(), tokens("async fn f() { a. }")).to_string();
+    assert!(expanded.contains("__test_async") && expanded.contains("{ a . }"), "{expanded}");
+    assert!(!expanded.contains("compile_error"), "{expanded}");
 }
 
 #[test]

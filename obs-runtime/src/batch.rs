@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::callsite::Callsite;
+use crate::error_class::ErrorClass;
 use crate::event::Event;
 use crate::ids::{SpanId, TraceId};
 use crate::level::{Level, SpanKind};
@@ -70,6 +71,7 @@ pub struct Span {
     pub(crate) nanos: u64,
     pub(crate) outcome: Outcome,
     pub(crate) error_type: Option<&'static str>,
+    pub(crate) error_class: Option<ErrorClass>,
     pub(crate) message: Option<Box<str>>,
     pub(crate) polls: Option<Box<Polls>>,
     pub(crate) thread: u32,
@@ -154,6 +156,11 @@ impl Span {
     /// The value of `error.type`; the same as on the metric.
     pub const fn error_type(&self) -> Option<&'static str> {
         self.error_type
+    }
+
+    /// The class of the error, where its type says one ([`Classify`](crate::Classify)); the same as on the metric.
+    pub const fn error_class(&self) -> Option<ErrorClass> {
+        self.error_class
     }
 
     /// The error's text; only under `#[traced(err)]`.

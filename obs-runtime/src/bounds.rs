@@ -126,13 +126,18 @@ impl Told {
     }
 }
 
+/// The ten seconds that it is now: what budgets came to is kept in such steps.
+fn step() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 10)
+}
+
 /// Counts what a call broke of its budget.
 pub(crate) fn check(callsite: &'static Callsite, series: u32, took: Took<'_>) -> Broken {
     let _unseen = alloc::Unseen::begin();
     let mut broken = Broken::default();
     for (at, (limit, actual)) in callsite.limits().iter().zip(took.of_limits(callsite)).enumerate() {
         let Some(actual) = actual.filter(|&actual| actual > limit.at_most) else { continue };
-        record::over_limit(callsite, series, at, actual - limit.at_most);
+        record::over_limit(callsite, series, at, actual - limit.at_most, step());
         // That a share of the calls takes longer is what a quantile allows.
         if !matches!(limit.kind, LimitKind::Quantile(_)) {
             broken.0.push((limit.kind, limit.at_most, actual));

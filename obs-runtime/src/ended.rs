@@ -5,12 +5,12 @@
 use crate::bounds::{self, Told, Took};
 use crate::callsite::Callsite;
 use crate::control_word::Control;
+use crate::error_name::ErrorName;
 use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::origin::Origin;
 use crate::outcome::Outcome;
 use crate::paths;
-use crate::probe::ErrorName;
 use crate::record;
 use crate::recording::{self, CallEnd};
 use crate::shard::CostTotals;

@@ -31,6 +31,7 @@ pub use std::boxed::Box;
 
 pub use crate::callees::{Callee, callee, named, with_callees};
 pub use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
+pub use crate::error_class::{Classify, ErrorClass, Severity};
 pub use crate::event_site::EventSite;
 pub use crate::field_set::{NoFields, WithFields};
 pub use crate::fields::Fields;
@@ -44,7 +45,7 @@ pub use crate::scoped_span::ScopedSpan;
 pub use crate::section::Entry;
 pub use crate::start::Start;
 pub use crate::task::{Driven, Task};
-pub use crate::{__callsite as callsite, __finish as finish, __seen as seen};
+pub use crate::{__callsite as callsite, __finish as finish, __seen as seen, __seen_on_its_way as seen_on_its_way};
 
 /// Calls a closure once.
 ///
@@ -85,26 +86,4 @@ pub fn absent<T>() -> T {
 #[cold]
 pub fn never() -> ! {
     unreachable!("a future without a value was ready")
-}
-
-// Stand-ins, so that what the attributes expand into compiles; the callees are not looked up yet.
-
-/// A callsite, with the functions whose calls its budget bounds.
-#[inline]
-pub fn with_callees<const N: usize>(
-    callsite: &'static Callsite,
-    find: impl FnOnce() -> [&'static str; N],
-) -> &'static Callsite {
-    let _ = find;
-    callsite
-}
-
-/// A function that was named by its path.
-pub fn callee<F>(_: &F) -> &'static str {
-    std::any::type_name::<F>()
-}
-
-/// A function that was named by its text.
-pub const fn named(name: &'static str) -> &'static str {
-    name
 }

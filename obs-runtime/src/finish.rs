@@ -34,6 +34,19 @@ macro_rules! __finish {
 #[macro_export]
 macro_rules! __seen {
     ($value:expr) => {{
+        use $crate::expand::probe::{
+            SeesClass as _, SeesClassAndVariant as _, SeesError as _, SeesValue as _, SeesVariant as _,
+        };
+        (&&&&&$crate::expand::probe::Probe::of($value)).seen()
+    }};
+}
+
+/// What a value tells that is on its way through `?`: its type may not be known yet, and asked for a class it would be taken
+/// to have one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __seen_on_its_way {
+    ($value:expr) => {{
         use $crate::expand::probe::{SeesError as _, SeesValue as _, SeesVariant as _};
         (&&&$crate::expand::probe::Probe::of($value)).seen()
     }};

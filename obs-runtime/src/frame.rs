@@ -35,6 +35,8 @@ pub(crate) struct Frame {
     children: Own,
     /// Calls of the functions that `calls(..)` of the budget bounds, in the order of the limits.
     pub(crate) calls: Vec<u64>,
+    /// Names the call where its instructions are counted.
+    pub(crate) counted: Option<u64>,
 }
 
 #[derive(Default)]
@@ -69,7 +71,7 @@ impl Frame {
 pub(crate) fn enter(callsite: &'static Callsite, live: u32, is_timed: bool) -> u32 {
     let key = alloc::unseen(|| begin(callsite, live, is_timed).map_or(0, put));
     if valgrind::counts(callsite) {
-        valgrind::begin(callsite);
+        valgrind::begin(callsite, valgrind::next_call());
     }
     key
 }
@@ -99,7 +101,19 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
     }
     let calls = vec![0; callsite.callees().map_or(0, <[_]>::len)];
     let (reading, costs, children) = Default::default();
-    Some(Box::new(Frame { key: 0, live, callsite, path, recorded, asks, reading, costs, children, calls }))
+    Some(Box::new(Frame {
+        key: 0,
+        live,
+        callsite,
+        path,
+        recorded,
+        asks,
+        reading,
+        costs,
+        children,
+        calls,
+        counted: None,
+    }))
 }
 
 /// Puts a call's frame on the thread, and gives its key there.

@@ -11,6 +11,8 @@ mod baggage_fields;
 mod batch;
 mod bottlenecks;
 mod bounds;
+mod budget_history;
+mod budgets;
 mod builder;
 mod cache;
 mod callees;
@@ -26,12 +28,18 @@ mod detached;
 mod dynamic;
 mod ended;
 mod entries;
+mod error_class;
+mod error_count;
+mod error_history;
+mod error_name;
+mod errors;
 mod event;
 mod event_site;
 mod exemplars;
 #[doc(hidden)]
 pub mod expand;
 mod exporter;
+mod failure_key;
 mod field_array;
 #[expect(unsafe_code, reason = "a key travels as address and length")]
 mod field_reader;
@@ -105,6 +113,7 @@ mod telemetry;
 pub mod testing;
 #[doc(hidden)]
 pub mod text;
+mod text_table;
 mod totals;
 mod trace_state;
 mod uuid;
@@ -112,6 +121,7 @@ mod uuid;
 mod valgrind;
 mod value;
 mod wanted;
+mod window;
 
 /// Whether anything is recorded at all: the feature `enabled`.
 #[doc(hidden)]
@@ -121,6 +131,7 @@ pub use alloc::{Alloc, Memory, memory};
 pub use baggage::Baggage;
 pub use batch::{Batch, Span};
 pub use bottlenecks::{CallEdge, Flame, FunctionReport, KeptCalls, Report, report};
+pub use budgets::{BudgetStatus, Budgets, KeptLimit, budgets};
 pub use builder::{Builder, Preset};
 pub use callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use clock::{ClockChoice, ClockSource, ManualClock};
@@ -132,6 +143,9 @@ pub use current::{CurrentSpan, current};
 pub use detached::DetachedSpan;
 #[doc(hidden)]
 pub use dynamic::{CallsiteKey, callsite_for, callsite_of, event_site_of};
+pub use error_class::{Classify, ErrorClass, Severity};
+pub use error_count::{ClassCount, ErrorCount};
+pub use errors::{Errors, errors};
 pub use event::{Event, EventSource};
 #[doc(hidden)]
 pub use event_site::is_event_wanted_anywhere;

@@ -8,11 +8,11 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::OnceLock;
 
 use crate::callsite::Callsite;
+use crate::error_name::ErrorName;
 use crate::event_site::EventSite;
 use crate::fields::Fields;
 use crate::level::Level;
 use crate::outcome::Outcome;
-use crate::probe::ErrorName;
 use crate::registry;
 
 /// Is shown calls and events as they happen.

@@ -4,8 +4,9 @@ use crate::alloc::Unseen;
 use crate::cache::SeriesKey;
 use crate::callsite::Callsite;
 use crate::control_word::Control;
+use crate::error_name::ErrorName;
+use crate::failure_key;
 use crate::outcome::Outcome;
-use crate::probe::ErrorName;
 use crate::shard::{CostTotals, Slot, local, with_shard};
 use crate::sync::add;
 
@@ -62,7 +63,8 @@ fn failed(
 ) -> u32 {
     let _unseen = Unseen::begin();
     let name = error.map_or_else(|| outcome.as_str().into(), |error| error.to_text());
-    let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: name.as_bytes() };
+    let bytes = failure_key::encode(&name, error.and_then(ErrorName::class));
+    let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: &bytes };
     let series = crate::registry::find(callsite, &key);
     cold(series, nanos);
     series
@@ -98,10 +100,10 @@ pub(crate) fn over_budget(callsite: &'static Callsite, series: u32) {
     with_slot(series, |slot| slot.exceed_budget(callsite.limits().len()));
 }
 
-/// Counts a call that passed one limit of its budget.
+/// Counts a call that passed one limit of its budget, in a step of time.
 #[cold]
-pub(crate) fn over_limit(callsite: &'static Callsite, series: u32, at: usize, overage: u64) {
-    with_slot(series, |slot| slot.exceed_limit(callsite.limits().len(), at, overage));
+pub(crate) fn over_limit(callsite: &'static Callsite, series: u32, at: usize, overage: u64, step: u64) {
+    with_slot(series, |slot| slot.exceed_limit(callsite.limits().len(), at, overage, step));
 }
 
 /// Adds what one call took.

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::callsite::Callsite;
 use crate::clock::ClockSource;
+use crate::error_class::ErrorClass;
 use crate::exemplars::Exemplar;
 use crate::health::Health;
 use crate::histogram::Histogram;
@@ -202,6 +203,7 @@ pub struct Series {
     pub(crate) exemplars: Vec<Exemplar>,
     pub(crate) outcome: Outcome,
     pub(crate) error_type: Option<&'static str>,
+    pub(crate) error_class: Option<ErrorClass>,
     pub(crate) calls: u64,
     pub(crate) entered: u64,
     pub(crate) over_budget: u64,
@@ -238,6 +240,11 @@ impl Series {
     /// The value of `error.type`: the error's type or variant, `panic` or `cancelled`; `None` when all went well.
     pub const fn error_type(&self) -> Option<&'static str> {
         self.error_type
+    }
+
+    /// The class of the error, where its type says one ([`Classify`](crate::Classify)).
+    pub const fn error_class(&self) -> Option<ErrorClass> {
+        self.error_class
     }
 
     /// Calls that have ended.

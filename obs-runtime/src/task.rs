@@ -12,6 +12,7 @@ use crate::callsite::Callsite;
 use crate::clock;
 use crate::control_word::Control;
 use crate::ended::Ended;
+use crate::error_name::ErrorName;
 use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
 use crate::frame::{self, Frame};
@@ -21,11 +22,12 @@ use crate::live;
 use crate::mirror::{self, MirroredEnd, MirroredSpan};
 use crate::origin::Origin;
 use crate::outcome::Outcome;
-use crate::probe::{ErrorName, Seen};
+use crate::probe::Seen;
 use crate::record;
 use crate::registry;
 use crate::span_part::{End, SpanPart};
 use crate::start::Start;
+use crate::valgrind;
 
 /// One call of a function that returns a future.
 ///
@@ -439,12 +441,22 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
     #[cold]
     #[inline(never)]
     fn push_frame(task: &mut Task<M, K>) -> u32 {
-        task.frame.take().map_or(0, frame::push)
+        let Some(mut frame) = task.frame.take() else { return 0 };
+        if !valgrind::counts(task.callsite) {
+            return frame::push(frame);
+        }
+        let call = *frame.counted.get_or_insert_with(valgrind::next_call);
+        let key = frame::push(frame);
+        valgrind::begin(task.callsite, call);
+        key
     }
 
     #[cold]
     #[inline(never)]
     fn pop_frame(&mut self, nanos: u64) {
+        if valgrind::counts(self.task.callsite) {
+            valgrind::end();
+        }
         self.task.frame = frame::pop(self.frame, self.task.is_timed().then_some(nanos));
     }
 }

@@ -104,6 +104,7 @@ fn sum(number: u32, meta: &SeriesMeta, shards: &[&Shard], health: &mut Health) -
         exemplars: if exemplars::are_wanted() { exemplars::of(number) } else { Vec::new() },
         outcome: meta.outcome,
         error_type: meta.error_type,
+        error_class: meta.error_class,
         calls: 0,
         entered: 0,
         over_budget: 0,

@@ -9,7 +9,7 @@
 
 use std::cell::RefCell;
 use std::ffi::CString;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::callsite::Callsite;
 use crate::limit::LimitKind;
@@ -23,8 +23,8 @@ const TOGGLE: u64 = 0x4354_0002;
 const DUMP_AT: u64 = 0x4354_0003;
 
 thread_local! {
-    /// The calls that are counted now, and how many there were.
-    static OPEN: RefCell<(Vec<String>, u64)> = const { RefCell::new((Vec::new(), 0)) };
+    /// The calls that are counted now.
+    static OPEN: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Whether valgrind runs this program.
@@ -43,24 +43,29 @@ pub(crate) fn counts(callsite: &Callsite) -> bool {
     COUNTS.load(Ordering::Relaxed) && callsite.limits().iter().any(|limit| limit.kind == LimitKind::Instructions)
 }
 
-/// A call begins: the last thing before its body runs.
-pub(crate) fn begin(callsite: &Callsite) {
-    OPEN.with_borrow_mut(|(open, calls)| {
+/// Names a call that is counted, and each poll of it.
+pub(crate) fn next_call() -> u64 {
+    static CALLS: AtomicU64 = AtomicU64::new(0);
+    CALLS.fetch_add(1, Ordering::Relaxed)
+}
+
+/// A call begins, or a poll of it: the last thing before its body runs.
+pub(crate) fn begin(callsite: &Callsite, call: u64) {
+    OPEN.with_borrow_mut(|open| {
         if !open.is_empty() {
             request::send(TOGGLE, 0);
             dump(open);
         }
-        *calls += 1;
-        open.push(format!("{}#{calls}", callsite.name()));
+        open.push(format!("{}#{call}", callsite.name()));
     });
     request::send(ZERO, 0);
     request::send(TOGGLE, 0);
 }
 
-/// A call ended: the first thing after its body ran.
+/// A call ended, or a poll of it: the first thing after its body ran.
 pub(crate) fn end() {
     request::send(TOGGLE, 0);
-    let is_inside = OPEN.with_borrow_mut(|(open, _)| {
+    let is_inside = OPEN.with_borrow_mut(|open| {
         dump(open);
         open.pop();
         !open.is_empty()

@@ -1,11 +1,11 @@
 //! The families of annotated functions.
 //!
 //! All functions share them and are told apart by `code.function.name`; `error.type` is there only when a call
-//! did not end well. Read by every encoder of metrics.
+//! did not end well. Errors are counted once more by their class, under all labels together. Read by every encoder of metrics.
 
 use std::borrow::Cow;
 
-use obs_runtime::{CallsiteSnapshot, Series, Snapshot};
+use obs_runtime::{CallsiteSnapshot, Outcome, Series, Snapshot};
 
 use super::family::{Attribute, Family, Kind, Number};
 
@@ -29,6 +29,7 @@ struct Functions<'a> {
     longest_poll: Family<'a>,
     limit: Family<'a>,
     violations: Family<'a>,
+    errors: Family<'a>,
 }
 
 impl<'a> Functions<'a> {
@@ -43,6 +44,7 @@ impl<'a> Functions<'a> {
             longest_poll: Family::new("obs.function.longest_poll", "s", Gauge, "The longest single poll so far."),
             limit: Family::new("obs.budget.limit", "s", Gauge, "Wall time that a call may take."),
             violations: Family::new("obs.budget.violations", "{violation}", Counter, "Calls that broke their budget."),
+            errors: Family::new("obs.errors", "{error}", Counter, "Calls that returned an error, by its class."),
         }
     }
 
@@ -76,11 +78,14 @@ impl<'a> Functions<'a> {
         if series.duration().is_none() || meta.time_one_in > 1 {
             self.calls.push(attributes(callsite, series), Number::Int(series.calls()));
         }
+        if series.outcome() == Outcome::Error {
+            self.errors.push(error(callsite, series), Number::Int(series.calls()));
+        }
     }
 
     fn settle(self) -> Vec<Family<'a>> {
-        let Self { duration, calls, active, busy, polls, longest_poll, limit, violations } = self;
-        [duration, calls, active, busy, polls, longest_poll, limit, violations].map(Family::settle).into()
+        let Self { duration, calls, active, busy, polls, longest_poll, limit, violations, errors } = self;
+        [duration, calls, active, busy, polls, longest_poll, limit, violations, errors].map(Family::settle).into()
     }
 }
 
@@ -91,6 +96,15 @@ fn function(callsite: &CallsiteSnapshot) -> Vec<Attribute<'_>> {
 fn wall_budget(callsite: &CallsiteSnapshot) -> Vec<Attribute<'_>> {
     let mut attributes = function(callsite);
     attributes.push((Cow::Borrowed("budget"), Cow::Borrowed("wall")));
+    attributes
+}
+
+/// An error without a class is of the class `unknown`.
+fn error<'a>(callsite: &'a CallsiteSnapshot, series: &'a Series) -> Vec<Attribute<'a>> {
+    let class = series.error_class().map_or("unknown", |class| class.name);
+    let mut attributes = function(callsite);
+    attributes.extend(series.error_type().map(|error| (Cow::Borrowed("error.type"), Cow::Borrowed(error))));
+    attributes.push((Cow::Borrowed("error.class"), Cow::Borrowed(class)));
     attributes
 }
 

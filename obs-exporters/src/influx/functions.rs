@@ -88,7 +88,9 @@ impl<'a> Functions<'a> {
             tags.add("otel.metric.overflow", "true");
         }
         if let Some(error) = series.error_type() {
-            *self.errors.entry(tags.with("error.type", error)).or_default() += series.calls();
+            let class = series.error_class().map_or("", |class| class.name);
+            let error = tags.with("error.type", error).with("error.class", class);
+            *self.errors.entry(error).or_default() += series.calls();
         }
         self.calls.entry(tags).or_default().add(series);
     }

@@ -10,7 +10,7 @@
 //! | measurement | tags | fields |
 //! |---|---|---|
 //! | `obs_function` | `code_function_name`, labels | `calls`, `ok`, `error`, `panic`, `cancelled`; where it is timed also `sum_seconds`, `max_seconds`, `p50_seconds`, `p90_seconds`, `p95_seconds`, `p99_seconds`, `p999_seconds` |
-//! | `obs_function_errors` | `code_function_name`, `error_type`, labels | `calls` |
+//! | `obs_function_errors` | `code_function_name`, `error_type`, `error_class` where there is one, labels | `calls` |
 //! | `obs_function_active` | `code_function_name` | `calls` |
 //! | `obs_function_polls` | `code_function_name` | `polls`, `busy_seconds`, `longest_poll_seconds` |
 //! | `obs_budget` | `code_function_name`, `budget` | `limit_seconds`, `violations` |

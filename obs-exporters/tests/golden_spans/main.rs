@@ -15,7 +15,7 @@ use obs_runtime::{Batch, Exporter};
 
 /// What the facade is to a user of the attributes.
 mod obs {
-    pub use obs_macros::traced;
+    pub use obs_macros::{Classify, traced};
     pub use obs_runtime::expand as __private;
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use obs_runtime::expand::{EventSite, event};
 use obs_runtime::{Batch, Context, Exporter, Level, ManualClock, Value, Wants, current, propagation};
 
-use crate::obs::traced;
+use crate::obs::{Classify, traced};
 
 #[traced(crate = crate::obs, name = "shop::checkout", fields(items = items, who = "me \"and\" you", ratio = 0.5_f64))]
 fn checkout(clock: &ManualClock, items: u64, earlier: &Context) -> Result<(), Declined> {
@@ -26,8 +26,10 @@ fn checkout(clock: &ManualClock, items: u64, earlier: &Context) -> Result<(), De
     pay(clock)
 }
 
-#[derive(Debug)]
+#[derive(Debug, Classify)]
+#[obs(crate = crate::obs)]
 enum Declined {
+    #[class("limit", severity = low)]
     TooMuch,
 }
 

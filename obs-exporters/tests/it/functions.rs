@@ -5,7 +5,7 @@ use std::time::Duration;
 use obs_runtime::expand::{EventSite, event};
 use obs_runtime::{Level, ManualClock};
 
-use crate::obs::{budget, counted, profiled, traced};
+use crate::obs::{Classify, budget, counted, profiled, traced};
 
 #[derive(Debug)]
 pub enum PayError {
@@ -155,4 +155,26 @@ pub fn shown_inside(clock: &ManualClock, millis: u64) {
 #[traced(crate = crate::obs)]
 pub fn exampled_too(clock: &ManualClock, nanos: u64) {
     clock.advance(Duration::from_nanos(nanos));
+}
+
+#[derive(Debug, Classify)]
+#[obs(crate = crate::obs)]
+pub enum FetchError {
+    #[class(inner)]
+    Reply(Reply),
+}
+
+#[derive(Debug, Classify)]
+#[obs(crate = crate::obs)]
+pub enum Reply {
+    #[class(transient)]
+    Busy,
+    #[class("gone")]
+    Gone,
+}
+
+#[counted(crate = crate::obs, labels(host = host))]
+pub fn fetch(host: &str, reply: Reply) -> Result<(), FetchError> {
+    let _ = host;
+    Err(FetchError::Reply(reply))
 }

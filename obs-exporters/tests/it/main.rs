@@ -18,6 +18,6 @@ mod support;
 
 /// What the facade is to a user of the attributes.
 mod obs {
-    pub use obs_macros::{budget, counted, profiled, traced};
+    pub use obs_macros::{Classify, budget, counted, profiled, traced};
     pub use obs_runtime::expand as __private;
 }

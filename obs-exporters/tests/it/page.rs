@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use obs_exporters::prometheus::{Format, render};
 use obs_runtime::{ManualClock, snapshot};
 
-use crate::functions::{at_bounds, bounded, counted_by_method, pay, running, twice_a, twice_b, waits};
+use crate::functions::{Reply, at_bounds, bounded, counted_by_method, fetch, pay, running, twice_a, twice_b, waits};
 
 const OPEN: Format = Format::OpenMetrics { escaping: false };
 
@@ -46,6 +46,25 @@ fn durations_are_split_by_error_type() {
     ];
     assert_eq!(duration, want.iter().collect::<Vec<_>>());
     assert!(error.contains("PayError"), "{error}");
+}
+
+#[test]
+fn errors_are_split_by_class_and_not_by_label() {
+    for (host, reply) in [("a", Reply::Busy), ("b", Reply::Busy), ("b", Reply::Gone)] {
+        fetch(host, reply).unwrap_err();
+    }
+    let samples = samples("functions::fetch");
+    let errors: Vec<_> = samples.iter().filter(|line| line.starts_with("obs_errors")).collect();
+    let want = [("gone", 1), ("transient", 2)].map(|(class, count)| {
+        format!("obs_errors_total{{f=\"fetch\",error_type=\"FetchError::Reply\",error_class=\"{class}\"}} {count}")
+    });
+    assert_eq!(errors, want.iter().collect::<Vec<_>>());
+    let calls = |host: &str| {
+        format!("obs_function_calls_total{{f=\"fetch\",error_type=\"FetchError::Reply\",host=\"{host}\"}} ")
+    };
+    for (host, count) in [("a", 1), ("b", 2)] {
+        assert!(samples.contains(&format!("{}{count}", calls(host))), "{samples:?}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use obs_runtime::expand::{EventSite, event};
 use obs_runtime::{Level, ManualClock};
 
-use crate::obs::{budget, counted, profiled, traced};
+use crate::obs::{Classify, budget, counted, profiled, traced};
 
 #[traced(crate = crate::obs, name = "shop::Cart::checkout", kind = server, fields(id = id, who = who, ratio = 0.5_f64, error = true))]
 pub fn checkout(clock: &ManualClock, id: i64, who: &str) -> Result<(), &'static str> {
@@ -77,4 +77,18 @@ pub fn pushed(clock: &ManualClock, nanos: u64) {
 #[counted(crate = crate::obs, labels(customer = customer))]
 pub fn crowded(customer: &str) {
     let _ = customer;
+}
+
+#[derive(Debug, Classify)]
+#[obs(crate = crate::obs)]
+pub enum Refused {
+    #[class(transient)]
+    Busy,
+    #[class(data)]
+    Unknown,
+}
+
+#[counted(crate = crate::obs)]
+pub fn refuses(busy: bool) -> Result<(), Refused> {
+    Err(if busy { Refused::Busy } else { Refused::Unknown })
 }

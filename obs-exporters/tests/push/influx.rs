@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 use obs_exporters::influx::encode;
 use obs_runtime::{ManualClock, Metric, MetricSource, Point, PointValue, Snapshot, register_source, snapshot};
 
-use crate::functions::{bounded, pays, running, twice_a, twice_b, waits};
+use crate::functions::{bounded, pays, refuses, running, twice_a, twice_b, waits};
 use crate::line_protocol::{Field, Line, read};
 
 fn lines() -> (Snapshot, Vec<Line>) {
@@ -65,6 +65,17 @@ fn a_function_has_a_point_for_each_label_set_with_outcomes_and_quantiles() {
     assert!(errors[0].tag("error_type").is_some());
     let nanos = snapshot.taken().duration_since(UNIX_EPOCH).unwrap().as_nanos();
     assert!(lines.iter().all(|line| u128::try_from(line.time) == Ok(nanos)));
+}
+
+#[test]
+fn errors_are_tagged_with_their_class() {
+    for busy in [true, false, true] {
+        refuses(busy).unwrap_err();
+    }
+    let (_, lines) = lines();
+    let errors = of(&lines, "obs_function_errors", "push::functions::refuses");
+    let classes: Vec<_> = errors.iter().map(|line| (line.tag("error_class"), int(line, "calls"))).collect();
+    assert_eq!(classes, [(Some("data"), 1), (Some("transient"), 2)]);
 }
 
 #[test]

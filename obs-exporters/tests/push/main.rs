@@ -11,6 +11,6 @@ mod zipkin;
 
 /// What the facade is to a user of the attributes.
 mod obs {
-    pub use obs_macros::{budget, counted, profiled, traced};
+    pub use obs_macros::{Classify, budget, counted, profiled, traced};
     pub use obs_runtime::expand as __private;
 }

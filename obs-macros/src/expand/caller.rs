@@ -50,18 +50,18 @@ impl Exits<'_> {
     fn leave(&self, expr: &TokenStream) -> Expr {
         let private = private(self.call);
         let output = &self.output;
-        self.observed(&ours!(#private::typed::<#output>(#expr)))
+        self.observed(&ours!(#private::typed::<#output>(#expr)), &ours!(seen))
     }
 
     // Input:  a
     // Output: (match a { value => { guard.observe(seen!(&value)); value } })
     /// A `match` keeps temporaries of the expression alive to the end of the statement, as they were.
-    fn observed(&self, expr: &TokenStream) -> Expr {
+    fn observed(&self, expr: &TokenStream, seen: &TokenStream) -> Expr {
         let private = private(self.call);
         Expr::Verbatim(ours! {
             (match #expr {
                 __obs_value => {
-                    __obs_guard.observe(#private::seen!(&__obs_value));
+                    __obs_guard.observe(#private::#seen!(&__obs_value));
                     __obs_value
                 }
             })
@@ -80,7 +80,9 @@ impl VisitMut for Exits<'_> {
                 let value = leaving.expr.take().map_or_else(|| ours!(()), ToTokens::into_token_stream);
                 leaving.expr = Some(Box::new(self.leave(&value)));
             }
-            Expr::Try(question) => *question.expr = self.observed(&question.expr.to_token_stream()),
+            Expr::Try(question) => {
+                *question.expr = self.observed(&question.expr.to_token_stream(), &ours!(seen_on_its_way));
+            }
             _ => {}
         }
     }

@@ -16,7 +16,10 @@ mod callsite;
 mod enter;
 mod future;
 mod start;
+mod test;
 mod value;
+
+pub(crate) use test::test;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};

@@ -34,7 +34,7 @@ impl Budget {
         let on_exceed_entry = reader.take("on_exceed");
         let at = on_exceed_entry.as_ref().map_or(at, |entry| entry.key.span());
         let on_exceed = on_exceed_entry.map_or(OnExceed::Count, |entry| on_exceed(&entry, errors));
-        // Beside what could not be read, what is missing is not known.
+        // Beside what could not be read, what is missing and what is too much are not known.
         let is_all = errors.len() == before && reader.is_empty();
         let is_empty = limits.is_empty();
         match (limits.iter_mut().find(|limit| limit.kind.is_wall()), objective) {
@@ -48,7 +48,9 @@ impl Budget {
             }
             _ => {}
         }
-        conflict::check(&limits, errors);
+        if is_all {
+            conflict::check(&limits, errors);
+        }
         Self { limits, on_exceed }
     }
 

@@ -50,17 +50,17 @@ impl Limits<'_> {
     fn longer_than_polls(&self, limit: &Limit) -> Option<String> {
         let (polls, poll) = (self.of(&LimitKind::Polls)?, self.of(&LimitKind::Poll)?);
         let together = polls.at_most.checked_mul(poll.at_most).filter(|&together| together < limit.at_most)?;
-        let (count, each, sum) = (polls.at_most, time(poll.at_most), time(together));
-        let (s, are) = if count == 1 { ("", "is") } else { ("s", "are") };
-        Some(format!("{count} poll{s} of at most {each} {are} {sum}, so `{}` is never reached", limit.written))
+        let (count, each, sum) = (count(polls.at_most, "poll"), time(poll.at_most), time(together));
+        let are = if polls.at_most == 1 { "is" } else { "are" };
+        Some(format!("{count} of at most {each} {are} {sum}, so `{}` is never reached", limit.written))
     }
 
     // Input:  allocs = 100, bytes = 64
     /// There is no request for nothing.
     fn more_than_bytes(&self, allocs: &Limit) -> Option<String> {
         let bytes = self.of(&LimitKind::Bytes).filter(|bytes| bytes.at_most < allocs.at_most)?.at_most;
-        let most = if bytes == 0 { "no allocation".to_owned() } else { format!("at most {bytes} allocations") };
-        Some(format!("{bytes} bytes are {most}, so `{}` is never reached", allocs.written))
+        let (bytes, most) = (count(bytes, "byte"), count(bytes, "allocation"));
+        Some(format!("{bytes} take at most {most}, so `{}` is never reached", allocs.written))
     }
 
     // Input:  allocs = 0, bytes = 64
@@ -82,6 +82,12 @@ impl Limits<'_> {
         let (calls, most, never) = (calls(other.share), time(other.at_most), &limit.written);
         Some(format!("{calls} stay within {most}, so `{never}` never decides"))
     }
+}
+
+// Output: 3 polls
+fn count(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
 }
 
 // Output: 6ms

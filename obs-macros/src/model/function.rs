@@ -143,6 +143,6 @@ impl<'a> Instrumented<'a> {
 }
 
 /// `::obs`, or what `crate = path` says.
-fn krate(given: Option<&Path>) -> TokenStream {
+pub(super) fn krate(given: Option<&Path>) -> TokenStream {
     given.map_or_else(|| quote_spanned!(Span::mixed_site()=> ::obs), |path| quote_spanned!(Span::mixed_site()=> #path))
 }

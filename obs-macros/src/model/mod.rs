@@ -16,6 +16,7 @@ pub(crate) mod options;
 mod reader;
 mod semconv;
 pub(crate) mod start;
+pub(crate) mod test;
 pub(crate) mod values;
 
 pub(crate) use budget::OnExceed;
@@ -25,4 +26,5 @@ pub(crate) use function::Instrumented;
 pub(crate) use limit::{Limit, LimitKind};
 pub(crate) use options::{Show, Shown};
 pub(crate) use start::{Links, Parent, Start};
+pub(crate) use test::{Settings, Test};
 pub(crate) use values::Field;

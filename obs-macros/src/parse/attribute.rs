@@ -1,10 +1,11 @@
 //! `#[path(args)]`, read at the level of tokens.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Path;
 
 use crate::kind::Kind;
+use crate::tokens::flatten;
 
 /// One outer attribute of an item.
 #[derive(Clone)]
@@ -64,6 +65,11 @@ impl Attribute {
         self.path.last().is_some_and(|last| last == "skip") && self.is_ours(krate)
     }
 
+    /// Whether this makes a test, anybody's.
+    pub(crate) fn is_test(&self) -> bool {
+        self.path.last().is_some_and(|last| last == "test")
+    }
+
     fn is_ours(&self, krate: Option<&Path>) -> bool {
         let Some((_, module)) = self.path.split_last() else { return false };
         let Some(first) = module.first() else { return true };
@@ -84,16 +90,4 @@ impl ToTokens for Attribute {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(self.tokens.clone());
     }
-}
-
-/// Takes away the invisible delimiters that `macro_rules!` leaves around what it substitutes.
-pub(super) fn flatten(tokens: TokenStream) -> TokenStream {
-    let mut flat = TokenStream::new();
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::None => flat.extend(flatten(group.stream())),
-            other => flat.extend([other]),
-        }
-    }
-    flat
 }

@@ -6,6 +6,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use super::attribute::Attribute;
+use crate::tokens::is_punct;
 
 /// One item: nothing in it is understood beyond its shape.
 pub(crate) struct Item {
@@ -163,8 +164,4 @@ fn braces(token: &TokenTree) -> Option<Group> {
         }
         _ => None,
     }
-}
-
-fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
-    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char)
 }

@@ -12,6 +12,10 @@ mod cache;
 mod callsite;
 #[path = "../../src/control_word.rs"]
 mod control_word;
+#[path = "../../src/error_class.rs"]
+mod error_class;
+#[path = "../../src/failure_key.rs"]
+mod failure_key;
 #[path = "../../src/health.rs"]
 mod health;
 #[path = "../../src/health_counters.rs"]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::batch::Span;
 use crate::callsite::Callsite;
 use crate::clock::Anchor;
+use crate::error_class::ErrorClass;
 use crate::field_reader;
 use crate::heads;
 use crate::ids::{SpanId, TraceId};
@@ -50,7 +51,7 @@ impl SpanReader {
     #[inline(always)]
     fn span(&mut self, record: &Record, payload: &[u64]) -> Option<Span> {
         let callsite = self.callsite(record.callsite)?;
-        let error_type = self.error_type(record);
+        let (error_type, error_class) = self.error(record);
         let (polls, words) = payload.split_at_checked(if record.has_polls { 3 } else { 0 })?;
         let mut fields = field_reader::read(words);
         let message = (error_type.is_some()).then(|| take_message(&mut fields)).flatten();
@@ -63,6 +64,7 @@ impl SpanReader {
             nanos: record.nanos,
             outcome: record.outcome,
             error_type,
+            error_class,
             message,
             polls: read_polls(polls),
             thread: self.thread,
@@ -82,12 +84,15 @@ impl SpanReader {
         self.meta(series).map(|meta| meta.callsite)
     }
 
-    fn error_type(&mut self, record: &Record) -> Option<&'static str> {
+    /// The type and the class of a failure.
+    fn error(&mut self, record: &Record) -> (Option<&'static str>, Option<ErrorClass>) {
         if record.outcome == Outcome::Ok {
-            return None;
+            return (None, None);
         }
         // A failure that found no series of its own still has a type: how it ended.
-        self.meta(record.series).and_then(|meta| meta.error_type).or(Some("_OTHER"))
+        let meta = self.meta(record.series);
+        let error_type = meta.and_then(|meta| meta.error_type).or(Some("_OTHER"));
+        (error_type, meta.and_then(|meta| meta.error_class))
     }
 
     /// What a series stands for; read anew when a callsite registered after the last reading.

@@ -10,6 +10,8 @@ use super::queue::Capacity;
 use super::stages::Stages;
 use super::worker::{Watch, Worker};
 use crate::batch::{Batch, Span};
+use crate::budget_history;
+use crate::error_history;
 use crate::event::Event;
 use crate::exporter::Reader;
 use crate::health_counters::AFTER_SHUTDOWN;
@@ -61,6 +63,8 @@ impl Collector {
         MEMORY.set_reader(Some(std::thread::current()));
         while !self.stop.load(Ordering::Acquire) {
             self.sleep();
+            error_history::tick();
+            budget_history::tick();
             let mut workers = lock(&self.workers);
             // Asked under the lock: after a shutdown there is nobody left to hand anything to.
             if self.stop.load(Ordering::Acquire) {

@@ -277,6 +277,7 @@ mod tests {
             nanos: 0,
             outcome: Outcome::Ok,
             error_type: None,
+            error_class: None,
             message: None,
             polls: None,
             thread: 0,

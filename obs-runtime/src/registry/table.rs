@@ -9,6 +9,8 @@ use std::sync::Arc;
 use crate::cache::{KnownSeries, SeriesKey};
 use crate::callsite::Callsite;
 use crate::control_word::Control;
+use crate::error_class::ErrorClass;
+use crate::failure_key;
 use crate::outcome::Outcome;
 use crate::policy::Policy;
 use crate::shard::MAX_SERIES;
@@ -22,6 +24,8 @@ const MAX_ERROR_TYPES: usize = 64;
 const RESERVED: usize = if cfg!(loom) { 0 } else { 12_000 };
 /// `error.type` of failures past the bound, as OpenTelemetry names it.
 const OTHER: &str = "_OTHER";
+/// The bytes of an overflow series' key: no label values, and no type's name.
+const OVERFLOW: &[u8] = b"\xff overflow";
 
 /// What a series number stands for.
 #[derive(Clone, Debug)]
@@ -31,6 +35,7 @@ pub(crate) struct SeriesMeta {
     pub(crate) overflow: bool,
     pub(crate) outcome: Outcome,
     pub(crate) error_type: Option<&'static str>,
+    pub(crate) error_class: Option<ErrorClass>,
 }
 
 /// All callsites and all series.
@@ -57,7 +62,7 @@ pub(super) struct Inner {
 #[derive(Default)]
 struct Used {
     label_sets: usize,
-    /// By name: under many label sets one error type is still one.
+    /// By name and class: under many label sets one error type is still one.
     error_types: HashSet<Box<[u8]>>,
 }
 
@@ -73,6 +78,11 @@ impl Used {
             self.error_types.insert(key.bytes.into());
         }
         room || self.error_types.contains(key.bytes)
+    }
+
+    /// Whether an error of this class has a series of its own.
+    fn has_class(&self, class: &[u8]) -> bool {
+        self.error_types.iter().any(|known| failure_key::class_of(known) == class)
     }
 }
 
@@ -108,7 +118,8 @@ impl Inner {
             return;
         }
         let labels = Arc::clone(&self.no_labels);
-        let meta = SeriesMeta { callsite, labels, overflow: false, outcome: Outcome::Ok, error_type: None };
+        let meta =
+            SeriesMeta { callsite, labels, overflow: false, outcome: Outcome::Ok, error_type: None, error_class: None };
         // Without room the callsite is off: nothing of it is counted, and `Health::series_full` says so.
         let Some(series) = self.add_series(meta, 0) else {
             crate::health_counters::SERIES_FULL.add(1);
@@ -140,21 +151,22 @@ impl Inner {
             return self.find_overflow(callsite, key);
         }
         // Only now: what a series is called lives as long as the program.
-        let error_type = failure.then(|| &*String::from_utf8_lossy(key.bytes).into_owned().leak());
-        let meta = self.describe(callsite, key, error_type);
+        let name: &[u8] = if failure { key.bytes.to_vec().leak() } else { &[] };
+        let meta = self.describe(callsite, key, name);
         match self.add_series(meta, reserve) {
             Some(series) => Found::Known(self.remember(key, series)),
             None => self.find_overflow(callsite, key),
         }
     }
 
-    /// The series that stands for all that have none of their own.
+    /// The series that stands for all that have none of their own; for failures, for all of one class.
     fn find_overflow(&mut self, callsite: &'static Callsite, key: &SeriesKey<'_>) -> Found {
-        let overflow = SeriesKey { bytes: b"\xff overflow", ..*key };
+        let class = self.overflow_class(callsite, key);
+        let overflow = SeriesKey { bytes: &[OVERFLOW, class].concat(), ..*key };
         if let Some(known) = self.known.get(&overflow) {
             return Found::Overflow(known.series);
         }
-        let mut meta = self.describe(callsite, key, Some(OTHER));
+        let mut meta = self.describe(callsite, key, [OTHER.as_bytes(), class].concat().leak());
         if meta.outcome == Outcome::Ok {
             (meta.overflow, meta.labels) = (true, Arc::clone(&self.no_labels));
         }
@@ -164,22 +176,29 @@ impl Inner {
         }
     }
 
-    fn describe(
-        &self,
-        callsite: &'static Callsite,
-        key: &SeriesKey<'_>,
-        error_type: Option<&'static str>,
-    ) -> SeriesMeta {
+    /// The class that an error keeps past the bound: one that the callsite has met before, so that there are not more of them
+    /// than error types. Nothing where the program is nearly full.
+    fn overflow_class<'a>(&self, callsite: &'static Callsite, key: &SeriesKey<'a>) -> &'a [u8] {
+        let is_error = key.outcome == Outcome::Error as u8;
+        let has_room = self.series.len() + RESERVED / 2 < MAX_SERIES as usize;
+        let class = if is_error && has_room { failure_key::class_of(key.bytes) } else { &[] };
+        let is_known = self.used.get(&callsite.series()).is_some_and(|used| used.has_class(class));
+        if is_known { class } else { &[] }
+    }
+
+    /// What a key's series stands for; `failure` is the name of a failure, read only for one.
+    fn describe(&self, callsite: &'static Callsite, key: &SeriesKey<'_>, failure: &'static [u8]) -> SeriesMeta {
         let outcome = Outcome::from_bits(key.outcome);
         if outcome == Outcome::Ok {
             let names = callsite.meta().labels.iter().copied();
             let labels = names.zip(key.values().map(Box::from)).collect();
-            return SeriesMeta { callsite, labels, overflow: false, outcome, error_type: None };
+            return SeriesMeta { callsite, labels, overflow: false, outcome, error_type: None, error_class: None };
         }
         let parent = self.series.get(key.parent as usize).and_then(Option::as_ref);
         let labels = Arc::clone(parent.map_or(&self.no_labels, |parent| &parent.labels));
         let overflow = parent.is_some_and(|parent| parent.overflow);
-        SeriesMeta { callsite, labels, overflow, outcome, error_type }
+        let (error_type, error_class) = failure_key::decode(failure);
+        SeriesMeta { callsite, labels, overflow, outcome, error_type: Some(error_type), error_class }
     }
 
     fn remember(&mut self, key: &SeriesKey<'_>, series: u32) -> &'static KnownSeries {

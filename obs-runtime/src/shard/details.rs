@@ -1,7 +1,7 @@
 //! What few series have beside calls and times: broken limits and the costs of calls, in one thread.
 
 use crate::static_ptr::StaticPtr;
-use crate::sync::{AtomicU64, Ordering, add, raise};
+use crate::sync::{AtomicU64, Ordering, add, own, raise};
 
 /// One series' details in one thread. Single writer, any reader.
 pub(crate) struct Details {
@@ -17,6 +17,8 @@ struct LimitCells {
     calls: AtomicU64,
     overage: AtomicU64,
     max_overage: AtomicU64,
+    /// The last two steps of time in which the limit was passed, and the largest overage in each.
+    recent: [[AtomicU64; 2]; 2],
 }
 
 #[derive(Default)]
@@ -31,7 +33,11 @@ pub(crate) struct OverLimit {
     pub(crate) calls: u64,
     pub(crate) overage: u64,
     pub(crate) max_overage: u64,
+    pub(crate) recent: Recent,
 }
+
+/// The last two steps of time in which something was passed, the later one first, and by how much at most.
+pub(crate) type Recent = [[u64; 2]; 2];
 
 /// What calls took whose costs are told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,11 +68,13 @@ impl Details {
         add(&self.over_budget, 1);
     }
 
-    pub(crate) fn count_over_limit(&self, at: usize, overage: u64) {
+    /// Counts a call past a limit, in a step of time.
+    pub(crate) fn count_over_limit(&self, at: usize, overage: u64, step: u64) {
         if let Some(cells) = self.limits.get(at) {
             add(&cells.calls, 1);
             add(&cells.overage, overage);
             raise(&cells.max_overage, overage);
+            cells.raise_recent(overage, step);
         }
     }
 
@@ -93,6 +101,7 @@ impl Details {
             calls: read(&cells.calls),
             overage: read(&cells.overage),
             max_overage: read(&cells.max_overage),
+            recent: cells.recent.each_ref().map(|step| step.each_ref().map(read)),
         })
     }
 
@@ -102,6 +111,19 @@ impl Details {
         let [calls, cpu, allocs, bytes, own_allocs, own_bytes] = costs.cells.each_ref().map(read);
         let [max_cpu, max_allocs, max_bytes, max_peak] = costs.max.each_ref().map(read);
         Some(CostTotals { calls, cpu, allocs, bytes, own_allocs, own_bytes, max_cpu, max_allocs, max_bytes, max_peak })
+    }
+}
+
+impl LimitCells {
+    fn raise_recent(&self, overage: u64, step: u64) {
+        let [now, before] = &self.recent;
+        if own!(now[0]) != step {
+            before[0].store(own!(now[0]), Ordering::Relaxed);
+            before[1].store(own!(now[1]), Ordering::Relaxed);
+            now[0].store(step, Ordering::Relaxed);
+            now[1].store(0, Ordering::Relaxed);
+        }
+        raise(&now[1], overage);
     }
 }
 

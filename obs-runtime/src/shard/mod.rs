@@ -13,7 +13,7 @@ mod pool;
 #[expect(unsafe_code, reason = "a table of zeros that is not written before it is used")]
 mod slot;
 
-pub(crate) use details::{CostTotals, Details, OverLimit};
+pub(crate) use details::{CostTotals, Details, OverLimit, Recent};
 pub(crate) use faults::Faults;
 pub(crate) use live::{LIVE_CELLS, Live, LiveCell};
 #[expect(unreachable_pub, reason = "named by a sealed trait of the public guard")]

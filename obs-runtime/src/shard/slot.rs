@@ -56,10 +56,10 @@ impl Slot {
         self.own_details(limits).count_over_budget();
     }
 
-    /// Counts a call that passed one limit.
+    /// Counts a call that passed one limit, in a step of time.
     #[cold]
-    pub(crate) fn exceed_limit(&self, limits: usize, at: usize, overage: u64) {
-        self.own_details(limits).count_over_limit(at, overage);
+    pub(crate) fn exceed_limit(&self, limits: usize, at: usize, overage: u64, step: u64) {
+        self.own_details(limits).count_over_limit(at, overage, step);
     }
 
     /// Adds what one call took.

@@ -39,4 +39,4 @@ pub use judge::Time;
 pub use record::{record, record_async, record_async_with, record_with};
 pub use recording::Recording;
 #[doc(hidden)]
-pub use run::{Run, Settings, test};
+pub use run::{__test, Run, Settings};

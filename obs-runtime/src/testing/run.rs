@@ -76,15 +76,17 @@ impl<'a> Run<'a> {
         Self { settings, done: 0, late: None }
     }
 
+    /// Whether this process is there to have instructions counted: then the test just runs.
+    pub fn is_counted(&self) -> bool {
+        callgrind::is_counting()
+    }
+
     /// Judges a run; says whether it was the last one.
     ///
     /// # Panics
     /// When a limit was broken that one run is enough for, or every run broke the same limit on time.
     #[track_caller]
     pub fn is_over(&mut self, recording: &Recording) -> bool {
-        if callgrind::is_counting() {
-            return true;
-        }
         let time = self.settings.time();
         let (late, broken): (Vec<_>, Vec<_>) =
             recording.judged_by(time).into_iter().partition(|broken| !broken.limit.kind.is_deterministic());
@@ -155,8 +157,11 @@ impl<'a> Run<'a> {
 /// # Panics
 /// As [`Run::is_over`].
 #[track_caller]
-pub fn test<R>(settings: &Settings, body: impl Fn() -> R) -> R {
+pub fn __test<R>(settings: &Settings, body: impl Fn() -> R) -> R {
     let mut run = Run::new(settings);
+    if run.is_counted() {
+        return body();
+    }
     loop {
         let (value, recording) = record_with(&body);
         if run.is_over(&recording) {

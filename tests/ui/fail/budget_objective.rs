@@ -13,10 +13,14 @@ fn alone() {}
 #[obs::budget(p99 = "10ms", objective = 99.9)]
 fn without_wall() {}
 
+#[obs::budget(ms = 10, objectiv = 99.9, busy_ms = 50)]
+async fn misspelled() {}
+
 fn main() {
     all();
     none();
     text();
     alone();
     without_wall();
+    drop(misspelled());
 }

@@ -1,0 +1,36 @@
+//! The test kit, with what only the facade can add: tests that run on an executor.
+
+#[doc(inline)]
+pub use obs_runtime::testing::*;
+
+/// What `#[obs::test]` on an `async fn` expands into.
+///
+/// # Panics
+/// As the test does, when a budget is broken, and when tokio cannot start.
+#[doc(hidden)]
+#[track_caller]
+pub fn __test_async<F: Future>(settings: &Settings, body: impl Fn() -> F) -> F::Output {
+    let mut run = Run::new(settings);
+    if run.is_counted() {
+        return executor(settings).block_on(body());
+    }
+    loop {
+        let (value, recording) = executor(settings).block_on(record_async_with(body()));
+        if run.is_over(&recording) {
+            return value;
+        }
+    }
+}
+
+/// A new executor for each run: what one leaves behind is not there in the next.
+fn executor(settings: &Settings) -> tokio::runtime::Runtime {
+    let mut builder = match settings.threads {
+        None => tokio::runtime::Builder::new_current_thread(),
+        Some(threads) => {
+            let mut builder = tokio::runtime::Builder::new_multi_thread();
+            builder.worker_threads(threads);
+            builder
+        }
+    };
+    builder.enable_all().build().expect("tokio starts")
+}

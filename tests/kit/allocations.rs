@@ -1,0 +1,102 @@
+//! What calls ask of the allocator: their own and that of calls inside, over polls and threads, and nothing of ours.
+
+use std::hint::black_box;
+
+use obs::testing::{record, record_with};
+use obs::{FutureExt as _, counted, profiled, traced};
+
+use crate::support::pause;
+
+#[profiled(alloc)]
+fn outer() -> Vec<u64> {
+    let own: Vec<u64> = black_box(Vec::with_capacity(8));
+    inner(2);
+    inner(1);
+    own
+}
+
+#[profiled(alloc)]
+fn inner(blocks: usize) {
+    (0..blocks).for_each(|_| drop(black_box(Box::new([0_u8; 100]))));
+}
+
+#[test]
+fn a_call_has_what_it_asked_for_and_what_calls_inside_did() {
+    let recording = record(|| drop(outer()));
+    let call = recording.roots().next().expect("one root");
+    assert_eq!((call.allocs(), call.bytes()), (4, 64 + 300));
+    assert_eq!((call.self_allocs(), call.self_bytes()), (1, 64));
+    assert_eq!(call.max_held(), 164, "the vector, and one block at a time");
+    assert_eq!(call.children().map(|inner| inner.allocs()).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!((recording.allocs(), recording.bytes()), (Some(4), Some(364)));
+    let spent = obs::snapshot().callsite("allocations::outer").expect("called").spent().expect("measured");
+    assert!((spent.max_allocs, spent.self_bytes / spent.calls) == (4, 64), "{spent:?}");
+}
+
+#[profiled(alloc)]
+fn grows() -> usize {
+    let mut numbers: Vec<u64> = black_box(Vec::with_capacity(4));
+    (0..9).for_each(|n| numbers.push(black_box(n)));
+    numbers.len()
+}
+
+#[test]
+fn a_block_that_grows_counts_what_it_grew_by() {
+    let recording = record(grows);
+    let call = recording.roots().next().expect("one root");
+    // Four, then eight, then sixteen numbers: 32 bytes, and twice what was added.
+    assert_eq!((call.allocs(), call.bytes(), call.max_held()), (3, 128, 128));
+}
+
+#[profiled(alloc)]
+async fn pauses() {
+    let first = black_box(vec![0_u8; 10]);
+    pause().await;
+    let second = black_box(vec![0_u8; 20]);
+    pause().await;
+    drop((first, second));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_future_has_what_it_asked_for_in_all_its_polls_on_whatever_threads() {
+    let recording = obs::testing::record_async(async {
+        let tasks: Vec<_> = (0..20).map(|_| tokio::spawn(pauses().in_context(obs::Context::current()))).collect();
+        for task in tasks {
+            task.await.expect("it does not panic");
+        }
+    })
+    .await;
+    let pauses = recording.callsite("allocations::pauses");
+    assert_eq!(pauses.calls(), 20);
+    assert!(pauses.each().all(|call| (call.allocs(), call.bytes()) == (2, 30)), "{recording}");
+    assert!(pauses.each().all(|call| call.polls().is_some_and(|polls| polls.count == 3)));
+}
+
+#[traced(fields(text = %"much longer than what a span has room for without asking for memory of its own, as it seems", n))]
+#[profiled(alloc)]
+#[counted(labels(n = n.to_string()))]
+fn noted(n: u64) -> Result<(), String> {
+    obs::event!(obs::Level::Info, "something that is written down", n = n);
+    obs::current().set("late", "a field that is added while the call runs, and is long");
+    Err(String::new())
+}
+
+#[test]
+fn what_is_written_down_about_a_call_is_not_on_its_account() {
+    for n in 0..3 {
+        let (_, recording) = record_with(|| noted(n));
+        let call = recording.roots().next().expect("one root");
+        // The label's own text is what the user wrote.
+        assert_eq!((call.allocs(), call.bytes()), (0, 0), "{recording}");
+    }
+}
+
+#[test]
+fn the_process_knows_what_it_holds() {
+    let before = obs::memory().expect("the allocator is in place");
+    let block = black_box(vec![1_u8; 1 << 20]);
+    let during = obs::memory().expect("the allocator is in place");
+    drop(block);
+    assert!(during.allocs > before.allocs && during.bytes >= before.bytes + (1 << 20));
+    assert!(during.peak >= 1 << 20 && during.live >= 1 << 20, "{during:?}");
+}

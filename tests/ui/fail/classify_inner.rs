@@ -1,0 +1,7 @@
+#[derive(obs::Classify)]
+enum PayError {
+    #[class(inner)]
+    Parse(std::num::ParseIntError),
+}
+
+fn main() {}
