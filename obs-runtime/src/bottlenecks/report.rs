@@ -30,7 +30,7 @@ pub struct Report {
     pub(super) calls_without_path: u64,
     pub(super) counts_memory: bool,
     pub(super) functions: Vec<FunctionReport>,
-    paths: Vec<PathSnapshot>,
+    pub(super) paths: Vec<PathSnapshot>,
 }
 
 /// Tells where the time and the memory went, as far as calls were profiled.

@@ -69,14 +69,13 @@ impl Table<'_> {
             let time = number::duration(report.self_time());
             let _ = write!(out, "where the time went: {time} in {} call tree{plural}", report.trees);
             if report.left_out > 0 {
-                let all = report.trees + report.left_out;
-                let _ = write!(out, " of {all}; the times below are of these alone");
+                let _ = write!(out, "; {} others were left out", report.left_out);
             }
             out.push('\n');
         }
-        if report.mode == ProfileMode::Off {
-            let what = if report.trees > 0 { "profiling is off now" } else { "time of one's own is not known" };
-            let _ = writeln!(out, "{what}: obs::profile(obs::ProfileMode::Trace) or OBS_PROFILE=trace profiles calls");
+        if report.trees == 0 && report.mode == ProfileMode::Off {
+            *out += "profiling is off, so self time is not known; to turn it on:\n";
+            *out += "  obs::profile(obs::ProfileMode::Trace), or OBS_PROFILE=trace\n";
         }
     }
 
@@ -106,7 +105,9 @@ impl Table<'_> {
         let rest = &self.report.functions[shown.len()..];
         if !rest.is_empty() {
             let own: Duration = rest.iter().filter_map(FunctionReport::self_time).sum();
-            let _ = writeln!(out, "{} more functions, with {} of the time", rest.len(), number::share(own, whole));
+            let plural = if rest.len() == 1 { "" } else { "s" };
+            let share = number::share(own, whole);
+            let _ = writeln!(out, "{} more function{plural}, with {share} of the self time", rest.len());
         }
     }
 
@@ -190,4 +191,108 @@ fn neighbours(function: &FunctionReport, is_part: bool) -> impl Iterator<Item = 
     let callers = function.callers.iter().take(NEIGHBOURS).map(move |edge| line("  <- ", edge));
     let callees = function.callees.iter().take(NEIGHBOURS).map(move |edge| line("  -> ", edge));
     callers.chain(callees)
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::callsite::{Callsite, Meta, Name};
+    use crate::snapshot::Polls;
+
+    fn callsite(name: &'static str, time_one_in: u32) -> &'static Callsite {
+        Box::leak(Box::new(Callsite::new(Meta { name: Name::Given(name), time_one_in, ..Meta::EMPTY })))
+    }
+
+    fn millis(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    fn function(callsite: &'static Callsite, calls: u64, kept: Option<[u64; 3]>) -> FunctionReport {
+        let kept = kept.map(|[calls, time, own]| KeptCalls {
+            calls,
+            time: millis(time),
+            self_time: millis(own),
+            self_allocs: calls * 2,
+            self_bytes: calls << 10,
+            ..KeptCalls::default()
+        });
+        let (spent, polls, callers, callees) = (None, None, Vec::new(), Vec::new());
+        FunctionReport { callsite, calls, timed_calls: calls, wall: millis(5), kept, spent, polls, callers, callees }
+    }
+
+    fn report(mode: ProfileMode, [trees, left_out]: [u64; 2], functions: Vec<FunctionReport>) -> Report {
+        Report { mode, trees, left_out, calls_without_path: 0, counts_memory: false, functions, paths: Vec::new() }
+    }
+
+    #[test]
+    fn functions_stand_with_their_callers_and_callees() {
+        let names = ["shop::inventory::warehouse::Shelf::find_by_article_number", "shop::order", "shop::price"];
+        let [find, order, price] = names.map(|name| callsite(name, 1));
+        let mut functions = [(find, 300, 800, 800), (order, 4, 1000, 150), (price, 12, 50, 50)]
+            .map(|(callsite, calls, time, own)| function(callsite, calls, Some([calls, time, own])));
+        let edge = |callsite, calls, time| CallEdge { callsite, calls, time: millis(time) };
+        functions[0].callers = vec![edge(order, 300, 800)];
+        functions[1].callees = vec![edge(find, 300, 800), edge(price, 12, 50)];
+        functions[2].callers = vec![edge(order, 12, 50)];
+        functions[1].polls = Some(Polls { count: 9, busy: millis(1000), longest: millis(400) });
+        let mut report = report(ProfileMode::Trace, [4, 0], functions.to_vec());
+        report.counts_memory = true;
+        let text = report.to_string();
+        let want = "\
+where the time went: 1.00s in 4 call trees
+function                                               calls  total   self share
+..::warehouse::Shelf::find_by_article_number             300  800ms  800ms 80.0%
+  <- shop::order                                         300  800ms         100%
+shop::order                                                4  1.00s  150ms 15.0%
+  -> ..::warehouse::Shelf::find_by_article_number        300  800ms        80.0%
+  -> shop::price                                          12 50.0ms         5.0%
+shop::price                                               12 50.0ms 50.0ms  5.0%
+  <- shop::order                                          12 50.0ms         100%
+(<- called by, -> calls: calls, time, and the share of the function's total)
+
+memory                                        self allocs share self bytes share
+..::warehouse::Shelf::find_by_article_number          600 94.9%     300KiB 94.9%
+shop::price                                            24  3.8%    12.0KiB  3.8%
+shop::order                                             8  1.3%    4.00KiB  1.3%
+
+longest poll polls  busy longest
+shop::order      9 1.00s   400ms
+";
+        assert_eq!(text, want);
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
+
+    #[test]
+    fn a_part_of_the_calls_is_told_apart_from_all() {
+        let [all, half] = ["all", "half"].map(|name| callsite(name, 1));
+        let functions = vec![function(half, 100, Some([50, 30, 20])), function(all, 7, Some([7, 10, 10]))];
+        let text = report(ProfileMode::Sample(2), [25, 25], functions).table(1).to_string();
+        let want = "\
+where the time went: 30.0ms in 25 call trees; 25 others were left out
+function calls kept  total   self share
+half       100   50 30.0ms 20.0ms 66.7%
+1 more function, with 33.3% of the self time
+
+memory self allocs share self bytes share
+half           100 87.7%    50.0KiB 87.7%
+";
+        assert_eq!(text, want);
+    }
+
+    #[test]
+    fn without_profiling_functions_stand_by_their_totals_and_it_is_said_how_to_profile() {
+        let functions = vec![function(callsite("slow", 1), 3, None), function(callsite("sampled", 16), 320, None)];
+        let text = report(ProfileMode::Off, [0, 0], functions).to_string();
+        let want = "\
+profiling is off, so self time is not known; to turn it on:
+  obs::profile(obs::ProfileMode::Trace), or OBS_PROFILE=trace
+function calls  total self share
+slow         3 5.00ms    -     -
+sampled    320 5.00ms    -     -
+sampled: the total is of one call in 16
+memory is not counted: obs::Alloc is not the global allocator
+";
+        assert_eq!(text, want);
+        assert_eq!(report(ProfileMode::Trace, [0, 0], Vec::new()).to_string(), "no annotated function was called\n");
+    }
 }
