@@ -22,6 +22,24 @@ pub enum Flame {
 }
 
 impl Flame {
+    /// What the graph shows, as its title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Time => "Self time by call path",
+            Self::Allocs => "Requests for memory by call path",
+            Self::Bytes => "Bytes asked for by call path",
+        }
+    }
+
+    /// What is counted.
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::Time => "ns",
+            Self::Allocs => "requests",
+            Self::Bytes => "bytes",
+        }
+    }
+
     const fn of(self, totals: &PathTotals) -> u64 {
         match self {
             Self::Time => totals.own_nanos,
