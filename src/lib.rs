@@ -32,6 +32,7 @@
 //! - `zipkin`: spans to Zipkin. `influx`: totals to `InfluxDB`. `remote-write`: totals to Prometheus and what takes the same.
 //! - `metrics`: what other crates record through `metrics` leaves through our exporters, and the other way round.
 //! - `tracing`: spans and events of crates that use `tracing` become ours. `log`: records become events.
+//! - `pprof`: statistical profiling by signals, on Unix.
 
 mod by_hand;
 mod environment;
@@ -79,7 +80,7 @@ pub use obs_runtime::{StreamExt, TracedStream};
 pub use obs_exporters as exporters;
 
 /// What joins our traces with crates that others use; one feature each.
-#[cfg(any(feature = "http", feature = "log", feature = "tracing"))]
+#[cfg(any(feature = "http", feature = "log", feature = "tracing", feature = "pprof"))]
 pub use obs_bridges as bridges;
 
 /// What `service!` expands into.

@@ -105,6 +105,7 @@ mod strays;
 #[cfg(feature = "stream")]
 #[expect(unsafe_code, reason = "pin projection")]
 mod stream_ext;
+mod symbols;
 mod sync;
 mod tail_sampler;
 #[expect(unsafe_code, reason = "pin projection")]
@@ -190,6 +191,8 @@ pub use start::{AsContext, AsLinks};
 pub use start_error::StartError;
 #[cfg(feature = "stream")]
 pub use stream_ext::{StreamExt, TracedStream};
+#[doc(hidden)]
+pub use symbols::Symbols;
 pub use tail_sampler::TailSampler;
 pub use telemetry::Telemetry;
 pub use totals::{register_source, snapshot};
