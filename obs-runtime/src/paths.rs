@@ -9,16 +9,15 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::callsite::Callsite;
 use crate::costs::{Costs, Own};
-use crate::shard::{Local, POOL, PathTotals, Shard, local, with_shard};
+use crate::shard::{Local, MAX_PATHS, POOL, PathTotals, Shard, local, with_shard};
 use crate::sync::{add, lock};
 
-/// Paths of the program. Calls on further ones are kept by function alone, and counted in `Health::paths_full`.
-const MAX_PATHS: u32 = 16_384;
 /// Paths that a thread remembers; it forgets all of them when there are more.
 const MAX_MET: usize = 65_536;
 /// In the place of the path before, where there was no room for it.
@@ -86,7 +85,31 @@ pub(crate) fn kept_one_in() -> u32 {
 
 thread_local! {
     /// Paths this thread has met, and their number.
-    static MET: RefCell<HashMap<Key, u32>> = RefCell::default();
+    static MET: RefCell<HashMap<Key, u32, BuildHasherDefault<KeyHasher>>> = RefCell::default();
+}
+
+/// Mixes the two numbers of a key by a multiplication: nobody from outside chooses them.
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn write_u32(&mut self, before: u32) {
+        self.0 ^= u64::from(before).rotate_left(32);
+    }
+
+    fn write_usize(&mut self, callsite_at: usize) {
+        let mixed = (self.0 ^ callsite_at as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        // The table looks at both ends.
+        self.0 = mixed ^ mixed >> 32;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_usize(byte.into()));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// Where a call stands that begins now; `around` are the calls that run on this thread, the innermost first.
@@ -106,9 +129,14 @@ pub(crate) fn enter<'a>(mut around: impl Iterator<Item = (Path, &'a Callsite)>, 
     }
 }
 
+/// Whether a call inside one of this path may be kept, as far as that is known beforehand.
+pub(crate) fn may_keep(around: Option<Path>) -> bool {
+    kept_one_in() > 0 && !matches!(around, Some(Path::LeftOut | Path::InsideLeftOut))
+}
+
 /// Whether the tree that begins now is kept.
 fn is_turn(one_in: u32) -> bool {
-    let is_turn = |shard: &'static Shard| shard.paths.trees.is_turn(one_in, || local(Local::random));
+    let is_turn = |shard: &'static Shard| shard.trees.is_turn(one_in, || local(Local::random));
     match local(Local::shard) {
         Some(shard) => is_turn(shard),
         None => with_shard(is_turn),
@@ -163,7 +191,7 @@ pub(crate) fn ended(path: Path, costs: Costs, own: Own) {
         own_bytes: own.bytes,
     };
     let add_to = |shard: &'static Shard| {
-        shard.paths.add(node as usize - 1, totals);
+        shard.paths().add(node as usize - 1, &totals);
         if node > MAX_PATHS {
             add(&shard.faults.paths_full, 1);
         }
@@ -204,19 +232,19 @@ pub(crate) fn all() -> Vec<PathSnapshot> {
     let totals = PathTotals::default();
     let path = |node: &Node| PathSnapshot { callsite: node.callsite, before: before(node.before), totals };
     let mut paths: Vec<_> = nodes.iter().map(path).collect();
-    for shard in POOL.all() {
-        shard.paths.read(|at, totals| {
+    for table in POOL.all().into_iter().filter_map(Shard::paths_if_any) {
+        for (at, totals) in table.read() {
             // One that was met after the nodes were read waits for the next reading.
             if let Some(path) = paths.get_mut(at) {
                 path.totals.add(totals);
             }
-        });
+        }
     }
     paths
 }
 
 /// Call trees that began while paths were kept, and those among them that were left out.
 pub(crate) fn trees() -> [u64; 2] {
-    let of = |shard: &'static Shard| [shard.paths.trees.begun(), shard.paths.trees.left_out()];
+    let of = |shard: &'static Shard| [shard.trees.begun(), shard.trees.left_out()];
     POOL.all().into_iter().map(of).fold([0; 2], |[begun, left_out], [a, b]| [begun + a, left_out + b])
 }

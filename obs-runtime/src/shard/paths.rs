@@ -1,6 +1,16 @@
-//! What calls took in one thread, by the number of their path; and which of its call trees are kept.
+//! What calls took in one thread, by the number of their path.
 
-use crate::sync::{AtomicU64, Mutex, Ordering, add, lock, own};
+use super::MAX_SERIES;
+use crate::alloc;
+use crate::static_ptr::StaticPtr;
+use crate::sync::{AtomicU64, Ordering, add};
+
+/// Paths of the program: their numbers are below this one.
+pub(crate) const MAX_PATHS: u32 = 16_384;
+/// Paths that find their place in memory together.
+const TOGETHER: usize = 256;
+/// Every path, and every function that had no room for one.
+const PLACES: usize = (MAX_PATHS + MAX_SERIES) as usize;
 
 /// Totals of one path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,103 +40,47 @@ impl PathTotals {
     }
 }
 
-/// One thread's totals by path. The lock is the thread's own but for a moment, when somebody reads.
-pub(crate) struct PathTable {
-    totals: Mutex<Vec<PathTotals>>,
-    pub(crate) trees: Trees,
+/// One path's cells: a cache line.
+#[derive(Default)]
+#[repr(align(64))]
+struct PathCells([AtomicU64; 8]);
+
+impl PathCells {
+    fn add(&self, totals: &PathTotals) {
+        let PathTotals { calls, again, nanos, allocs, bytes, own_nanos, own_allocs, own_bytes } = *totals;
+        let more = [calls, again, nanos, allocs, bytes, own_nanos, own_allocs, own_bytes];
+        self.0.iter().zip(more).for_each(|(cell, n)| add(cell, n));
+    }
+
+    fn read(&self) -> PathTotals {
+        let [calls, again, nanos, allocs, bytes, own_nanos, own_allocs, own_bytes] =
+            self.0.each_ref().map(|cell| cell.load(Ordering::Relaxed));
+        PathTotals { calls, again, nanos, allocs, bytes, own_nanos, own_allocs, own_bytes }
+    }
 }
+
+/// One thread's totals by path. Single writer, any reader.
+pub(crate) struct PathTable(Box<[StaticPtr<[PathCells; TOGETHER]>]>);
 
 impl PathTable {
     pub(crate) fn new() -> Self {
-        Self { totals: Mutex::new(Vec::new()), trees: Trees::default() }
+        Self((0..PLACES.div_ceil(TOGETHER)).map(|_| StaticPtr::null()).collect())
     }
 
-    pub(crate) fn add(&self, at: usize, totals: PathTotals) {
-        let mut table = lock(&self.totals);
-        if table.len() <= at {
-            table.resize(at + 1, PathTotals::default());
-        }
-        table[at].add(totals);
+    /// Adds to a path, by its place in the list of all.
+    pub(crate) fn add(&self, at: usize, totals: &PathTotals) {
+        let Some(place) = self.0.get(at / TOGETHER) else { return };
+        let cells = place.get_own().unwrap_or_else(|| {
+            let cells = alloc::unseen(|| &*Box::leak(Box::new(std::array::from_fn(|_| PathCells::default()))));
+            place.set(cells);
+            cells
+        });
+        cells[at % TOGETHER].add(totals);
     }
 
-    pub(crate) fn read(&self, mut each: impl FnMut(usize, PathTotals)) {
-        lock(&self.totals).iter().enumerate().for_each(|(at, &totals)| each(at, totals));
-    }
-}
-
-/// The call trees that began in one thread while paths were kept. Single writer, any reader.
-///
-/// Of each `n` in a row one is kept, at a place drawn anew each time: a program whose trees take turns in a fixed order
-/// would otherwise show one kind alone. The very first is kept, so that a short program shows something.
-#[derive(Default)]
-pub(crate) struct Trees {
-    begun: AtomicU64,
-    left_out: AtomicU64,
-    /// Trees still to come before the next are drawn from.
-    to_come: AtomicU64,
-    /// The one that is kept has so many still to come, itself included.
-    kept_at: AtomicU64,
-}
-
-impl Trees {
-    /// Whether the tree that begins is the one in `n` that is kept; `random` draws the places.
-    pub(crate) fn is_turn(&self, n: u32, random: impl FnOnce() -> u64) -> bool {
-        let n = u64::from(n);
-        let mut to_come = own!(self.to_come);
-        // More than `n`: they were drawn from more than one in `n` now asks for.
-        if to_come == 0 || to_come > n {
-            to_come = n;
-            let is_first = own!(self.begun) == 0;
-            self.kept_at.store(if is_first { n } else { 1 + random() % n }, Ordering::Relaxed);
-        }
-        self.to_come.store(to_come - 1, Ordering::Relaxed);
-        add(&self.begun, 1);
-        let is_turn = own!(self.kept_at) == to_come;
-        if !is_turn {
-            add(&self.left_out, 1);
-        }
-        is_turn
-    }
-
-    pub(crate) fn begun(&self) -> u64 {
-        self.begun.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn left_out(&self) -> u64 {
-        self.left_out.load(Ordering::Relaxed)
-    }
-}
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::Trees;
-
-    /// The places among so many at which trees are kept, with a generator that counts.
-    fn kept(trees: &Trees, n: u32, so_many: usize) -> Vec<usize> {
-        let mut last = 0;
-        let mut random = || {
-            last += 7;
-            last
-        };
-        (0..so_many).filter(|_| trees.is_turn(n, &mut random)).collect()
-    }
-
-    #[test]
-    fn one_in_so_many_is_kept_at_changing_places_and_the_first_one_always() {
-        let trees = Trees::default();
-        let places = kept(&trees, 4, 400);
-        assert_eq!(places.len(), 100);
-        assert_eq!(places[0], 0);
-        assert!(places.iter().zip((0..400).step_by(4)).all(|(place, from)| (from..from + 4).contains(place)));
-        assert!((0..4).all(|at| places.iter().any(|place| place % 4 == at)), "{places:?}");
-        assert_eq!((trees.begun(), trees.left_out()), (400, 300));
-    }
-
-    #[test]
-    fn a_new_number_holds_at_once() {
-        let trees = Trees::default();
-        assert_eq!(kept(&trees, 1_000_000, 10), [0]);
-        assert_eq!(kept(&trees, 2, 20).len(), 10);
-        assert_eq!(kept(&trees, 1, 5).len(), 5);
+    /// Every path that this thread may have added to, by its place.
+    pub(crate) fn read(&self) -> impl Iterator<Item = (usize, PathTotals)> {
+        let there = self.0.iter().enumerate().filter_map(|(at, place)| Some((at * TOGETHER, place.get()?)));
+        there.flat_map(|(from, cells)| cells.iter().enumerate().map(move |(at, cells)| (from + at, cells.read())))
     }
 }
