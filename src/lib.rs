@@ -19,6 +19,30 @@
 //! assert_eq!((checkout.calls(), checkout.outcomes().error), (2, 1));
 //! ```
 //!
+//! An error says what sort of error it is, and is counted by it:
+//!
+//! ```
+//! #[derive(Debug, obs::Classify)]
+//! enum PayError {
+//!     #[class(transient)]
+//!     Timeout,
+//!     #[class("quota", severity = high)]
+//!     Limit,
+//! }
+//!
+//! #[obs::counted(name = "shop::pay")]
+//! fn pay(amount: u32) -> Result<u32, PayError> {
+//!     if amount > 100 { Err(PayError::Limit) } else { Err(PayError::Timeout) }
+//! }
+//!
+//! for amount in [50, 70, 200] {
+//!     pay(amount).unwrap_err();
+//! }
+//! let errors = obs::errors();
+//! let classes: Vec<_> = errors.by_class().iter().map(|class| (class.name(), class.count())).collect();
+//! assert_eq!(classes, [("transient", 2), ("quota", 1)]);
+//! ```
+//!
 //! [`init`] starts the exporters that the features and the environment ask for; [`builder`] starts those you name;
 //! [`init_with`] both.
 //! Functions are counted and timed from the first call on, with or without either.

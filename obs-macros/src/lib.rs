@@ -16,7 +16,8 @@
 //! # Outcomes
 //! A call ends as ok, error, panic or cancelled. Whether a value is an error is asked of its type, never of the
 //! type's name: aliases of `Result` work, and a type called `Result` that is none does no harm. Only the value itself is
-//! asked: `Some(Err(..))`, `Ok(Err(..))` and `Poll::Ready(Err(..))` ended well.
+//! asked: `Some(Err(..))`, `Ok(Err(..))` and `Poll::Ready(Err(..))` ended well. An error whose type says which class it belongs
+//! to ([`macro@Classify`]) is counted by its class, but for one that leaves a `#[track_caller]` function at a `?`.
 //!
 //! A function whose type does not say that it returns a future, such as `Box<dyn Future>` or an alias of a boxed future
 //! that is not made by `Box::pin(async ..)` or `async {..}.boxed()` in its last line, is measured as what it is: the call

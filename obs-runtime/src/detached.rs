@@ -5,10 +5,10 @@
 
 use std::fmt;
 
+use crate::call::Trace;
 use crate::callsite::Callsite;
 use crate::field_set::WithFields;
 use crate::fields::Fields;
-use crate::guard::Trace;
 use crate::labels::NoLabels;
 use crate::note;
 use crate::outcome::Outcome;

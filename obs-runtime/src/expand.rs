@@ -13,9 +13,10 @@
 //! let value = call_with((a, b), move |(a, b)| -> R { body });
 //! finish!(guard, value)
 //! ```
-//! The same under `#[track_caller]`, at the tail, at `return` and at `?`:
+//! The same under `#[track_caller]`, at the tail, at `return` and at `?`, where the type is not known yet:
 //! ```text
 //! match typed::<R>(tail) { value => { guard.observe(seen!(&value)); value } }
+//! (match value { value => { guard.observe(seen_without_class!(&value)); value } })?
 //! ```
 //! A function whose span hangs elsewhere:
 //! ```text
@@ -29,13 +30,14 @@
 
 pub use std::boxed::Box;
 
+pub use crate::call::{Count, Time, Trace};
 pub use crate::callees::{Callee, callee, named, with_callees};
 pub use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use crate::error_class::{Classify, ErrorClass, Severity};
 pub use crate::event_site::EventSite;
 pub use crate::field_set::{NoFields, WithFields};
 pub use crate::fields::Fields;
-pub use crate::guard::{Count, Guard, Time, Trace, Watched};
+pub use crate::guard::Guard;
 pub use crate::labels::{Labels, NoLabels, WithLabels};
 pub use crate::level::{Level, SpanKind};
 pub use crate::limit::{Limit, LimitKind};
@@ -45,7 +47,10 @@ pub use crate::scoped_span::ScopedSpan;
 pub use crate::section::Entry;
 pub use crate::start::Start;
 pub use crate::task::{Driven, Task};
-pub use crate::{__callsite as callsite, __finish as finish, __seen as seen, __seen_on_its_way as seen_on_its_way};
+pub use crate::watched::Watched;
+pub use crate::{
+    __callsite as callsite, __finish as finish, __seen as seen, __seen_without_class as seen_without_class,
+};
 
 /// Calls a closure once.
 ///

@@ -41,11 +41,11 @@ macro_rules! __seen {
     }};
 }
 
-/// What a value tells that is on its way through `?`: its type may not be known yet, and asked for a class it would be taken
-/// to have one.
+/// The same where the type of the value may still have to be inferred. Method look-up takes what may turn out to fit, and
+/// a class is what few types have: it is not asked for.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __seen_on_its_way {
+macro_rules! __seen_without_class {
     ($value:expr) => {{
         use $crate::expand::probe::{SeesError as _, SeesValue as _, SeesVariant as _};
         (&&&$crate::expand::probe::Probe::of($value)).seen()

@@ -53,6 +53,7 @@ struct Profiling {
 }
 
 #[derive(Default)]
+#[expect(clippy::vec_box, reason = "a future's frame comes and goes with each poll, as it is")]
 struct Stack {
     open: Vec<Box<Frame>>,
     last: u32,

@@ -15,8 +15,10 @@ mod budget_history;
 mod budgets;
 mod builder;
 mod cache;
+mod call;
 mod callees;
 mod callsite;
+mod class_number;
 mod clock;
 mod collector;
 mod context;
@@ -122,6 +124,7 @@ mod uuid;
 mod valgrind;
 mod value;
 mod wanted;
+mod watched;
 mod window;
 
 /// Whether anything is recorded at all: the feature `enabled`.

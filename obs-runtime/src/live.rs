@@ -51,6 +51,7 @@ fn enter_in(shard: &'static Shard, callsite: &'static Callsite) -> u32 {
 
 /// Leaves a call by its number, from any thread.
 #[cold]
+#[expect(clippy::cast_possible_truncation, reason = "a constant")]
 pub(crate) fn leave(number: u32) {
     let Some(number) = number.checked_sub(1) else { return };
     let (shard, place) = (number / LIVE_CELLS as u32, number as usize % LIVE_CELLS);

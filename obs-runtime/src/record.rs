@@ -3,6 +3,7 @@
 use crate::alloc::Unseen;
 use crate::cache::SeriesKey;
 use crate::callsite::Callsite;
+use crate::class_number;
 use crate::control_word::Control;
 use crate::error_name::ErrorName;
 use crate::failure_key;
@@ -63,7 +64,7 @@ fn failed(
 ) -> u32 {
     let _unseen = Unseen::begin();
     let name = error.map_or_else(|| outcome.as_str().into(), |error| error.to_text());
-    let bytes = failure_key::encode(&name, error.and_then(ErrorName::class));
+    let bytes = failure_key::encode(&name, error.map_or(class_number::NONE, ErrorName::class));
     let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: &bytes };
     let series = crate::registry::find(callsite, &key);
     cold(series, nanos);

@@ -2,14 +2,16 @@
 
 use std::fmt;
 
+use crate::call::Trace;
 use crate::callsite::Callsite;
 use crate::field_set::WithFields;
 use crate::field_value::FieldValue;
 use crate::fields::Fields;
-use crate::guard::{Guard, Trace, Watched};
+use crate::guard::Guard;
 use crate::labels::NoLabels;
 use crate::shard::{Current, Local, local};
 use crate::strays;
+use crate::watched::Watched;
 
 /// A span that runs until it is dropped, in the scope and on the thread it was opened in; what `obs::span!` gives.
 ///

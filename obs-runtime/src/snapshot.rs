@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::alloc::Memory;
 use crate::callsite::Callsite;
 use crate::clock::ClockSource;
 use crate::error_class::ErrorClass;
@@ -29,6 +30,7 @@ pub struct Snapshot {
     pub(crate) resource: Arc<Resource>,
     pub(crate) callsites: Vec<CallsiteSnapshot>,
     pub(crate) metrics: Vec<Metric>,
+    pub(crate) memory: Option<Memory>,
     pub(crate) health: Health,
 }
 
@@ -72,6 +74,11 @@ impl Snapshot {
     /// Metrics that came in through a bridge, for example from crates that use `metrics`.
     pub fn metrics(&self) -> &[Metric] {
         &self.metrics
+    }
+
+    /// What the process asked of its allocator; `None` unless that is [`crate::Alloc`].
+    pub const fn memory(&self) -> Option<Memory> {
+        self.memory
     }
 
     /// What was lost, refused or bent on the way.

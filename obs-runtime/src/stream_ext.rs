@@ -6,10 +6,10 @@ use std::task::{Context as TaskContext, Poll};
 
 use futures_core::Stream;
 
+use crate::call::Trace;
 use crate::context::Context;
 use crate::dynamic::{CallsiteKey, callsite_of};
 use crate::field_set::NoFields;
-use crate::guard::Trace;
 use crate::in_context::InContext;
 use crate::labels::NoLabels;
 use crate::level::SpanKind;

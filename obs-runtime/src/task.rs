@@ -8,6 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use crate::call::{Mode, begin, between};
 use crate::callsite::Callsite;
 use crate::clock;
 use crate::control_word::Control;
@@ -16,7 +17,6 @@ use crate::error_name::ErrorName;
 use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
 use crate::frame::{self, Frame};
-use crate::guard::{Mode, begin, between};
 use crate::labels::LabelSet;
 use crate::live;
 use crate::mirror::{self, MirroredEnd, MirroredSpan};

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
+use crate::alloc;
 use crate::clock;
 use crate::exemplars;
 use crate::health::Health;
@@ -57,6 +58,7 @@ pub fn snapshot() -> Snapshot {
         resource,
         callsites: Vec::new(),
         metrics: Vec::new(),
+        memory: None,
         health: Health::default(),
     };
     if cfg!(feature = "enabled") {
@@ -74,6 +76,7 @@ fn fill(snapshot: &mut Snapshot) {
         shard.faults.add_to(&mut snapshot.health);
     }
     health_counters::add_to(&mut snapshot.health);
+    snapshot.memory = alloc::memory();
     for source in lock(&SOURCES).iter() {
         source.collect(&mut snapshot.metrics);
     }

@@ -4,6 +4,7 @@
 mod baggage;
 mod budgets;
 mod by_hand;
+mod classify;
 mod context;
 mod conventions;
 mod fusion;

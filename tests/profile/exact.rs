@@ -246,11 +246,11 @@ fn memory_is_told_apart_by_who_asked_for_it() {
     assert_eq!((collect.self_allocs, collect.self_bytes), (1, list));
     assert_eq!((collect.allocs, collect.bytes), (9, list + 800));
     assert_eq!((block.self_allocs, block.self_bytes, block.allocs, block.bytes), (8, 800, 8, 800));
-    assert!(report.counts_memory());
+    assert!(report.counts_allocations());
     let test = "memory_is_told_apart_by_who_asked_for_it";
     assert_eq!(folded(&report, Flame::Bytes, test), [format!("collect {list}"), "collect;block 800".to_owned()]);
     assert_eq!(folded(&report, Flame::Allocs, test), ["collect 1", "collect;block 8"]);
-    assert!(report.by_memory().is_sorted_by(|a, b| a.self_bytes() >= b.self_bytes()));
+    assert!(report.by_allocations().is_sorted_by(|a, b| a.self_bytes() >= b.self_bytes()));
 }
 
 #[test]

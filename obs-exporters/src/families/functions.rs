@@ -27,8 +27,6 @@ struct Functions<'a> {
     busy: Family<'a>,
     polls: Family<'a>,
     longest_poll: Family<'a>,
-    limit: Family<'a>,
-    violations: Family<'a>,
     errors: Family<'a>,
 }
 
@@ -42,8 +40,6 @@ impl<'a> Functions<'a> {
             busy: Family::new("obs.function.busy", "s", Counter, "Time spent inside polls of async functions."),
             polls: Family::new("obs.function.polls", "{poll}", Counter, "Polls of async functions."),
             longest_poll: Family::new("obs.function.longest_poll", "s", Gauge, "The longest single poll so far."),
-            limit: Family::new("obs.budget.limit", "s", Gauge, "Wall time that a call may take."),
-            violations: Family::new("obs.budget.violations", "{violation}", Counter, "Calls that broke their budget."),
             errors: Family::new("obs.errors", "{error}", Counter, "Calls that returned an error, by its class."),
         }
     }
@@ -59,10 +55,6 @@ impl<'a> Functions<'a> {
             self.busy.push(function(callsite), Number::Float(polls.busy.as_secs_f64()));
             self.polls.push(function(callsite), Number::Int(polls.count));
             self.longest_poll.push(function(callsite), Number::Float(polls.longest.as_secs_f64()));
-        }
-        if let Some(wall) = callsite.callsite().meta().budget.and_then(|budget| budget.wall()) {
-            self.limit.push(wall_budget(callsite), Number::Float(wall.at_most as f64 / 1e9));
-            self.violations.push(wall_budget(callsite), Number::Int(callsite.over_budget()));
         }
     }
 
@@ -84,19 +76,14 @@ impl<'a> Functions<'a> {
     }
 
     fn settle(self) -> Vec<Family<'a>> {
-        let Self { duration, calls, active, busy, polls, longest_poll, limit, violations, errors } = self;
-        [duration, calls, active, busy, polls, longest_poll, limit, violations, errors].map(Family::settle).into()
+        let Self { duration, calls, active, busy, polls, longest_poll, errors } = self;
+        [duration, calls, active, busy, polls, longest_poll, errors].map(Family::settle).into()
     }
 }
 
-fn function(callsite: &CallsiteSnapshot) -> Vec<Attribute<'_>> {
+/// Says which function it is.
+pub(super) fn function(callsite: &CallsiteSnapshot) -> Vec<Attribute<'_>> {
     vec![(Cow::Borrowed(FUNCTION), Cow::Borrowed(callsite.name()))]
-}
-
-fn wall_budget(callsite: &CallsiteSnapshot) -> Vec<Attribute<'_>> {
-    let mut attributes = function(callsite);
-    attributes.push((Cow::Borrowed("budget"), Cow::Borrowed("wall")));
-    attributes
 }
 
 /// An error without a class is of the class `unknown`.

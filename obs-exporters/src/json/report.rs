@@ -14,7 +14,7 @@ use crate::json_writer::Writer;
 /// | `mode` | `off`, `trace` or `sample:16` |
 /// | `trees`, `trees_left_out` | call trees that were kept, and that were not |
 /// | `calls_without_path` | kept calls whose callers are not known |
-/// | `counts_memory` | whether the program's allocator counts |
+/// | `counts_allocations` | whether the program's allocator counts |
 /// | `self_ns` | what shares of `self_ns` are of |
 /// | `functions` | a list, the most time of its own first |
 ///
@@ -46,7 +46,7 @@ pub fn report_json(report: &Report) -> String {
         to.key("trees").plain(report.trees());
         to.key("trees_left_out").plain(report.trees_left_out());
         to.key("calls_without_path").plain(report.calls_without_path());
-        to.key("counts_memory").plain(report.counts_memory());
+        to.key("counts_allocations").plain(report.counts_allocations());
         to.key("self_ns").plain(report.self_time().as_nanos());
         to.key("functions").array(report.functions(), function);
     });

@@ -1,14 +1,15 @@
 //! Functions under `#[track_caller]` whose value is looked at.
 //!
 //! A closure would be a caller of its own, so the body stays where it is, and the value is looked at where it
-//! leaves: at the tail, at `return` and at `?`. What leaves through a macro's own `return` counts as ok.
+//! leaves: at the tail, at `return` and at `?`. What leaves through a macro's own `return` counts as ok. At a `?` the type of
+//! the value may still have to be inferred, so the class of such an error is not known.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Stmt, Type};
 
-use super::{braces, enter, inferable, private};
+use super::{braces, enter, inferable, is_complete, private};
 use crate::model::Instrumented;
 
 // Input:  #[track_caller] fn f() -> R { a?; if b { return c; } d }
@@ -17,7 +18,7 @@ use crate::model::Instrumented;
 pub(super) fn in_place_value(call: &Instrumented<'_>, output: &Type, block: &Block) -> TokenStream {
     let guard = enter::guard(call);
     let mut block = block.clone();
-    let mut exits = Exits { call, output: inferable(output) };
+    let mut exits = Exits { call, output: inferable(output), is_complete: is_complete(output) };
     exits.visit_block_mut(&mut block);
     if let Some(tail) = block.stmts.last_mut() {
         exits.tail(tail);
@@ -31,6 +32,7 @@ pub(super) fn in_place_value(call: &Instrumented<'_>, output: &Type, block: &Blo
 struct Exits<'a> {
     call: &'a Instrumented<'a>,
     output: Type,
+    is_complete: bool,
 }
 
 impl Exits<'_> {
@@ -50,14 +52,15 @@ impl Exits<'_> {
     fn leave(&self, expr: &TokenStream) -> Expr {
         let private = private(self.call);
         let output = &self.output;
-        self.observed(&ours!(#private::typed::<#output>(#expr)), &ours!(seen))
+        self.observed(&ours!(#private::typed::<#output>(#expr)), self.is_complete)
     }
 
     // Input:  a
     // Output: (match a { value => { guard.observe(seen!(&value)); value } })
     /// A `match` keeps temporaries of the expression alive to the end of the statement, as they were.
-    fn observed(&self, expr: &TokenStream, seen: &TokenStream) -> Expr {
+    fn observed(&self, expr: &TokenStream, is_known: bool) -> Expr {
         let private = private(self.call);
+        let seen = if is_known { ours!(seen) } else { ours!(seen_without_class) };
         Expr::Verbatim(ours! {
             (match #expr {
                 __obs_value => {
@@ -80,9 +83,7 @@ impl VisitMut for Exits<'_> {
                 let value = leaving.expr.take().map_or_else(|| ours!(()), ToTokens::into_token_stream);
                 leaving.expr = Some(Box::new(self.leave(&value)));
             }
-            Expr::Try(question) => {
-                *question.expr = self.observed(&question.expr.to_token_stream(), &ours!(seen_on_its_way));
-            }
+            Expr::Try(question) => *question.expr = self.observed(&question.expr.to_token_stream(), false),
             _ => {}
         }
     }

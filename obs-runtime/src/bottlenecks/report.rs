@@ -28,7 +28,7 @@ pub struct Report {
     pub(super) trees: u64,
     pub(super) left_out: u64,
     pub(super) calls_without_path: u64,
-    pub(super) counts_memory: bool,
+    pub(super) counts_allocations: bool,
     pub(super) functions: Vec<FunctionReport>,
     pub(super) paths: Vec<PathSnapshot>,
 }
@@ -65,7 +65,7 @@ pub fn report() -> Report {
         trees: begun - left_out,
         left_out,
         calls_without_path: snapshot.health().paths_full,
-        counts_memory: alloc::is_installed(),
+        counts_allocations: alloc::is_installed(),
         functions,
         paths,
     }
@@ -93,8 +93,8 @@ impl Report {
     }
 
     /// Whether memory is counted: [`crate::Alloc`] is the program's allocator.
-    pub const fn counts_memory(&self) -> bool {
-        self.counts_memory
+    pub const fn counts_allocations(&self) -> bool {
+        self.counts_allocations
     }
 
     /// Every function that was called, the most time of its own first.
@@ -114,7 +114,7 @@ impl Report {
     }
 
     /// The functions that asked for memory themselves, the most bytes first.
-    pub fn by_memory(&self) -> Vec<&FunctionReport> {
+    pub fn by_allocations(&self) -> Vec<&FunctionReport> {
         let mut functions: Vec<_> = self.functions.iter().filter(|function| function.self_allocs() > 0).collect();
         functions.sort_by_key(|function| Reverse((function.self_bytes(), function.self_allocs())));
         functions

@@ -125,7 +125,7 @@ impl Table<'_> {
     }
 
     fn memory(&self, out: &mut String) {
-        let functions = self.report.by_memory();
+        let functions = self.report.by_allocations();
         let whole = |of: fn(&FunctionReport) -> u64| functions.iter().map(|function| of(function)).sum::<u64>() as f64;
         let (allocs, bytes) = (whole(FunctionReport::self_allocs), whole(FunctionReport::self_bytes));
         let line = |function: &&FunctionReport| {
@@ -138,9 +138,9 @@ impl Table<'_> {
         if !functions.is_empty() {
             let lines: Vec<_> = functions.iter().take(FEW.min(self.rows)).map(line).collect();
             out.push('\n');
-            columns::write(out, &["memory", "self allocs", "share", "self bytes", "share"], &lines, WIDTH);
-        } else if !self.report.counts_memory {
-            *out += "memory is not counted: obs::Alloc is not the global allocator\n";
+            columns::write(out, &["allocations", "self allocs", "share", "self bytes", "share"], &lines, WIDTH);
+        } else if !self.report.counts_allocations {
+            *out += "allocations are not counted: obs::Alloc is not the global allocator\n";
         }
     }
 
@@ -221,7 +221,7 @@ mod tests {
     }
 
     fn report(mode: ProfileMode, [trees, left_out]: [u64; 2], functions: Vec<FunctionReport>) -> Report {
-        Report { mode, trees, left_out, calls_without_path: 0, counts_memory: false, functions, paths: Vec::new() }
+        Report { mode, trees, left_out, calls_without_path: 0, counts_allocations: false, functions, paths: Vec::new() }
     }
 
     #[test]
@@ -236,7 +236,7 @@ mod tests {
         functions[2].callers = vec![edge(order, 12, 50)];
         functions[1].polls = Some(Polls { count: 9, busy: millis(1000), longest: millis(400) });
         let mut report = report(ProfileMode::Trace, [4, 0], functions.to_vec());
-        report.counts_memory = true;
+        report.counts_allocations = true;
         let text = report.to_string();
         let want = "\
 where the time went: 1.00s in 4 call trees
@@ -250,7 +250,7 @@ shop::price                                               12 50.0ms 50.0ms  5.0%
   <- shop::order                                          12 50.0ms         100%
 (<- called by, -> calls: calls, time, and the share of the function's total)
 
-memory                                        self allocs share self bytes share
+allocations                                   self allocs share self bytes share
 ..::warehouse::Shelf::find_by_article_number          600 94.9%     300KiB 94.9%
 shop::price                                            24  3.8%    12.0KiB  3.8%
 shop::order                                             8  1.3%    4.00KiB  1.3%
@@ -273,8 +273,8 @@ function calls kept  total   self share
 half       100   50 30.0ms 20.0ms 66.7%
 1 more function, with 33.3% of the self time
 
-memory self allocs share self bytes share
-half           100 87.7%    50.0KiB 87.7%
+allocations self allocs share self bytes share
+half                100 87.7%    50.0KiB 87.7%
 ";
         assert_eq!(text, want);
     }
@@ -290,7 +290,7 @@ function calls  total self share
 slow         3 5.00ms    -     -
 sampled    320 5.00ms    -     -
 sampled: the total is of one call in 16
-memory is not counted: obs::Alloc is not the global allocator
+allocations are not counted: obs::Alloc is not the global allocator
 ";
         assert_eq!(text, want);
         assert_eq!(report(ProfileMode::Trace, [0, 0], Vec::new()).to_string(), "no annotated function was called\n");

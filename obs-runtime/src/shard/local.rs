@@ -68,6 +68,7 @@ impl TraceInfo {
 
     /// The number of the recording; 0 for none.
     #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "the mask is as wide")]
     pub(crate) const fn recording(self) -> u16 {
         (self.0 >> Self::RECORDING) as u16 & Self::MAX_RECORDING
     }

@@ -71,9 +71,10 @@ impl BrokenBudget<'_> {
             _ => format!("{:.0} % ", 100.0 * (self.actual as f64 / at_most as f64 - 1.0)),
         };
         let name = match kind {
-            LimitKind::Wall | LimitKind::Calls(_) | LimitKind::Bytes | LimitKind::Allocs | LimitKind::Polls => "",
-            LimitKind::Instructions => "",
-            kind => &format!("{} ", kind.as_str()),
+            LimitKind::Busy | LimitKind::Poll | LimitKind::Cpu | LimitKind::Quantile(_) => {
+                &format!("{} ", kind.as_str())
+            }
+            _ => "",
         };
         let mut text =
             format!("{verb} {actual}, {by}over its {name}budget of {limit}, in {} of {} calls", self.over, self.calls);

@@ -62,6 +62,13 @@ impl<'a> Call<'a> {
         Some(Polls { count, busy: Duration::from_nanos(busy), longest: Duration::from_nanos(longest) })
     }
 
+    /// CPU time of the thread; `None` where it was not asked for, or the system does not tell: it is known of calls that
+    /// are timed, unless the clock is moved by hand.
+    pub fn cpu_time(&self) -> Option<Duration> {
+        let nanos = self.record().costs.cpu;
+        (nanos > 0).then(|| Duration::from_nanos(nanos))
+    }
+
     /// Requests for memory, with those of calls inside; of a future, inside its polls. 0 without [`crate::Alloc`].
     pub fn allocs(&self) -> u64 {
         self.record().costs.asked.allocs

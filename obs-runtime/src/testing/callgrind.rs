@@ -5,9 +5,10 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
+use crate::call::Time;
 use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed};
 use crate::field_set::NoFields;
-use crate::guard::{Guard, Time};
+use crate::guard::Guard;
 use crate::labels::NoLabels;
 use crate::limit::{Limit, LimitKind};
 use crate::valgrind;

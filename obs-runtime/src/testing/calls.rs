@@ -7,7 +7,7 @@ use crate::recording::RecordedCall;
 /// The calls of a recording, in the order in which they began.
 #[derive(Debug)]
 pub(super) struct Calls {
-    calls: Vec<RecordedCall>,
+    all: Vec<RecordedCall>,
     /// The places of each call's children, and last those of calls without a parent.
     children: Vec<Vec<usize>>,
     parents: Vec<Option<usize>>,
@@ -32,11 +32,11 @@ impl Calls {
         for (at, parent) in parents.iter().enumerate() {
             children[parent.unwrap_or(calls.len())].push(at);
         }
-        Self { calls, children, parents }
+        Self { all: calls, children, parents }
     }
 
     pub(super) fn all(&self) -> &[RecordedCall] {
-        &self.calls
+        &self.all
     }
 
     pub(super) fn parent(&self, at: usize) -> Option<usize> {
@@ -49,6 +49,6 @@ impl Calls {
 
     /// The calls that ran in no other one.
     pub(super) fn roots(&self) -> &[usize] {
-        &self.children[self.calls.len()]
+        &self.children[self.all.len()]
     }
 }

@@ -2,10 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::name::{length, shorten};
-
-/// The narrowest column of names.
-const SHORTEST: usize = 12;
+use super::name::{SHORTEST, length, shorten};
 
 /// One line of a table.
 #[derive(Clone, Debug, Default)]

@@ -1,5 +1,8 @@
 //! Qualified names in few columns: the end of a path says more than its beginning.
 
+/// Columns that a name gets, however little room there is.
+pub const SHORTEST: usize = 12;
+
 /// The name in at most `width` characters, module by module cut off from the left: `..::Cart::checkout`.
 pub fn shorten(name: &str, width: usize) -> String {
     if length(name) <= width {

@@ -133,6 +133,15 @@ fn hidden(fail: bool) -> Result<u8, impl Debug> {
 }
 
 #[obs::counted]
+#[track_caller]
+fn hidden_watched(fail: bool) -> Result<u8, impl Debug> {
+    if !fail {
+        return Ok(1);
+    }
+    Err("no class")
+}
+
+#[obs::counted]
 async fn hidden_later(fail: bool) -> Result<u8, impl Debug> {
     if fail { Err(7) } else { Ok(1) }
 }
@@ -145,6 +154,11 @@ fn bounded<E: Classify>(error: E) -> Result<u8, E> {
 #[obs::counted]
 fn unbounded<E>(error: E) -> Result<u8, E> {
     Err(error)
+}
+
+#[obs::counted]
+fn projected<T: std::str::FromStr>(text: &str) -> Result<T, T::Err> {
+    text.parse()
 }
 
 fn main() {
@@ -163,7 +177,9 @@ fn main() {
     drop(later(None));
     assert!(silent(&Lost).is_err() && watched().is_err());
     assert!(hidden(true).is_err() && hidden(false).is_ok());
+    assert!(hidden_watched(true).is_err() && hidden_watched(false).is_ok());
     drop(hidden_later(true));
+    assert!(projected::<u8>("x").is_err());
     assert!(bounded(Lost).is_err() && unbounded(Lost).is_err());
     let class_of = |function: &str| {
         let snapshot = obs::snapshot();

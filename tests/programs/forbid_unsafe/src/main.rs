@@ -4,7 +4,7 @@
 #![deny(warnings, missing_docs, unreachable_pub, unused, future_incompatible, rust_2018_idioms, unused_qualifications)]
 #![deny(elided_lifetimes_in_paths, single_use_lifetimes, trivial_casts, unused_results, let_underscore_drop)]
 
-use obs::{budget, counted, profiled, traced};
+use obs::{Classify, budget, counted, profiled, traced};
 
 #[traced(fields(n, text = %text), ret, err)]
 #[profiled(sample = 2)]
@@ -60,6 +60,29 @@ async fn diverges_later(n: u32) -> Option<u32> {
     panic!("{n}")
 }
 
+#[derive(Clone, Copy, Classify)]
+enum PayError<E> {
+    #[class(transient)]
+    Timeout,
+    #[class("quota", retryable, severity = high)]
+    Limit { left: u32 },
+    #[class(inner)]
+    Other(E),
+}
+
+#[derive(Clone, Copy, Classify)]
+#[class(data)]
+struct ParseError(u32);
+
+#[counted]
+fn pay(left: u32) -> Result<u32, PayError<ParseError>> {
+    match left {
+        0 => Err(PayError::Timeout),
+        1 => Err(PayError::Other(ParseError(left))),
+        left => Err(PayError::Limit { left }),
+    }
+}
+
 struct Cart(u32);
 
 #[counted]
@@ -82,6 +105,11 @@ fn main() {
     in_place(&mut n);
     assert_eq!(located(false), Ok(line!()));
     assert!(located(true).is_err());
+    let left = |error| match error {
+        PayError::Limit { left } | PayError::Other(ParseError(left)) => left,
+        PayError::Timeout => 0,
+    };
+    assert_eq!([0, 1, 2].map(|n| pay(n).map_err(left)), [Err(0), Err(1), Err(2)]);
     drop(later(n));
     drop(boxed(n));
     drop(diverges_later(n));
