@@ -43,22 +43,22 @@ fn work(time: Duration) {
 #[inline(never)]
 fn outer() {
     work(BUSY / 6);
-    Worker::<u8>::busy(&());
+    Worker::<u8>::busy(7);
 }
 
 struct Worker<T>(T);
 
 trait Busy {
-    fn busy(context: &());
+    fn busy(seed: u64);
 }
 
 impl<T> Busy for Worker<T> {
     #[counted(crate = crate::obs)]
     #[inline(never)]
-    fn busy(context: &()) {
+    fn busy(seed: u64) {
         // A closure belongs to the function it stands in.
         let work_on = |time| {
-            black_box(context);
+            black_box(seed);
             work(time);
         };
         black_box(work_on)(BUSY);

@@ -192,17 +192,18 @@ pub(crate) fn pop(key: u32, nanos: Option<u64>) -> Option<Box<Frame>> {
 /// Drops the frame of a call of which all is written down: what that took is not the time of those around it.
 pub(crate) fn leave(frame: Box<Frame>) {
     let _unseen = alloc::Unseen::begin();
-    if !frame.path.is_kept() {
-        return;
-    }
-    with(|stack| {
-        let Some(around) = stack.open.last_mut() else { return };
-        // A future may be dropped long after its last poll, whose end was looked at.
+    if frame.path.is_kept() {
+        // A future may be dropped long after its last poll, and that one was looked at.
         let since_begin = if frame.is_polled { 0 } else { clock::now().saturating_sub(frame.since) };
         let took = since_begin.saturating_sub(frame.costs.nanos);
-        around.profiling.own += took;
-        around.profiling.all += took + frame.profiling.all;
-    });
+        with(|stack| {
+            if let Some(around) = stack.open.last_mut() {
+                around.profiling.own += took;
+                around.profiling.all += took + frame.profiling.all;
+            }
+        });
+    }
+    drop(frame);
 }
 
 /// Counts a call of `callee` in every call it runs in whose budget bounds it.

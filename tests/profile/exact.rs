@@ -346,19 +346,19 @@ fn a_call_that_unwinds_is_counted_like_any_other() {
         panic!("on purpose");
     }
 
-    let report = profile(ProfileMode::Trace, |clock| {
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| outer(clock))).expect_err("it panics");
-        outer_ends_the_tree(clock);
-    });
-
     #[profiled]
-    fn outer_ends_the_tree(clock: &ManualClock) {
+    fn comes_after(clock: &ManualClock) {
         wait(clock, 1);
     }
 
+    let report = profile(ProfileMode::Trace, |clock| {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| outer(clock))).expect_err("it panics");
+        comes_after(clock);
+    });
+
     assert_eq!(kept(&report, "a_call_that_unwinds_is_counted_like_any_other::outer"), (1, 3, 1));
     assert_eq!(kept(&report, "a_call_that_unwinds_is_counted_like_any_other::inner"), (1, 2, 2));
-    assert_eq!(function(&report, "outer_ends_the_tree").callers.len(), 0);
+    assert_eq!(function(&report, "comes_after").callers.len(), 0);
 }
 
 #[test]

@@ -137,7 +137,8 @@ impl Exporter for Console {
         let mut text = render(&snapshot, &self.style());
         let bottlenecks = report();
         if bottlenecks.mode() != ProfileMode::Off {
-            text += &format!("\n{bottlenecks}");
+            text.push('\n');
+            text += &bottlenecks.to_string();
         }
         self.target.write(&text)
     }

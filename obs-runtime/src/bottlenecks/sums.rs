@@ -35,7 +35,7 @@ impl Sums {
                 sums.add_edge(path.callsite, path.callsite, again, 0);
             }
         }
-        sums.0.values_mut().flat_map(|sum| [&mut sum.callers, &mut sum.callees]).for_each(rank);
+        sums.0.values_mut().flat_map(|sum| [&mut sum.callers, &mut sum.callees]).for_each(|edges| rank(edges));
         sums
     }
 
@@ -61,10 +61,10 @@ impl Sums {
         kept.self_bytes += totals.own_bytes;
     }
 
-    fn add_edge(&mut self, caller: &'static Callsite, callee: &'static Callsite, calls: u64, nanos: u64) {
+    fn add_edge(&mut self, from: &'static Callsite, to: &'static Callsite, calls: u64, nanos: u64) {
         if calls > 0 {
-            add_to(&mut self.of_function(caller).callees, callee, calls, nanos);
-            add_to(&mut self.of_function(callee).callers, caller, calls, nanos);
+            add_to(&mut self.of_function(from).callees, to, calls, nanos);
+            add_to(&mut self.of_function(to).callers, from, calls, nanos);
         }
     }
 }
@@ -80,7 +80,7 @@ fn add_to(edges: &mut Vec<CallEdge>, callsite: &'static Callsite, calls: u64, na
     }
 }
 
-fn rank(edges: &mut Vec<CallEdge>) {
+fn rank(edges: &mut [CallEdge]) {
     edges.sort_by_key(|edge| (Reverse(edge.time), Reverse(edge.calls), edge.callsite.name()));
 }
 

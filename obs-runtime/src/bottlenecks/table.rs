@@ -179,7 +179,7 @@ fn function_line(function: &FunctionReport, whole: Duration, is_part: bool) -> L
 /// Who calls a function, and whom it calls.
 fn neighbours(function: &FunctionReport, is_part: bool) -> impl Iterator<Item = Line> {
     let whole = function.time().unwrap_or_default();
-    let line = move |before, edge: &CallEdge| {
+    let line = |before, edge: &CallEdge| {
         let mut cells = vec![edge.calls.to_string(), number::duration(edge.time), String::new()];
         if is_part {
             // They are all of calls that were kept.
@@ -188,9 +188,10 @@ fn neighbours(function: &FunctionReport, is_part: bool) -> impl Iterator<Item = 
         cells.push(number::share(edge.time, whole));
         Line { before, name: edge.callsite.name().to_owned(), cells }
     };
-    let callers = function.callers.iter().take(NEIGHBOURS).map(move |edge| line("  <- ", edge));
-    let callees = function.callees.iter().take(NEIGHBOURS).map(move |edge| line("  -> ", edge));
-    callers.chain(callees)
+    let few = |before: &'static str, edges: &[CallEdge]| -> Vec<Line> {
+        edges.iter().take(NEIGHBOURS).map(|edge| line(before, edge)).collect()
+    };
+    few("  <- ", &function.callers).into_iter().chain(few("  -> ", &function.callees))
 }
 
 #[cfg(all(test, not(loom)))]
@@ -216,8 +217,17 @@ mod tests {
             self_bytes: calls << 10,
             ..KeptCalls::default()
         });
-        let (spent, polls, callers, callees) = (None, None, Vec::new(), Vec::new());
-        FunctionReport { callsite, calls, timed_calls: calls, wall: millis(5), kept, spent, polls, callers, callees }
+        FunctionReport {
+            callsite,
+            calls,
+            timed_calls: calls,
+            wall: millis(5),
+            kept,
+            spent: None,
+            polls: None,
+            callers: Vec::new(),
+            callees: Vec::new(),
+        }
     }
 
     fn report(mode: ProfileMode, [trees, left_out]: [u64; 2], functions: Vec<FunctionReport>) -> Report {
