@@ -10,7 +10,9 @@ use crate::collector::{self, Capacity, Collector, DynExporter, Erased, Stages, T
 use crate::exemplars;
 use crate::exporter::{Exporter, Reader};
 use crate::level::Level;
+use crate::paths;
 use crate::policy::{Filter, ParseFilterError};
+use crate::profile_mode::ProfileMode;
 use crate::propagation::{self, Propagators};
 use crate::redact::Redact;
 use crate::registry;
@@ -58,6 +60,7 @@ pub struct Builder {
     baggage_fields: Vec<&'static str>,
     live_spans: bool,
     exemplars: bool,
+    profile: ProfileMode,
     filter: Filter,
     enabled: bool,
     watching: Watching,
@@ -93,6 +96,7 @@ impl Default for Builder {
             baggage_fields: Vec::new(),
             live_spans: false,
             exemplars: true,
+            profile: ProfileMode::Off,
             filter: Filter::default(),
             enabled: true,
             watching: Watching { every: Duration::from_secs(1), max: None },
@@ -243,6 +247,12 @@ impl Builder {
         self
     }
 
+    /// Which calls are profiled at first; [`crate::profile`] changes it later, and [`crate::report`] tells what came of it.
+    pub const fn profile(mut self, mode: ProfileMode) -> Self {
+        self.profile = mode;
+        self
+    }
+
     /// The formats that contexts travel in between services; by default those of W3C.
     ///
     /// # Examples
@@ -306,8 +316,8 @@ impl Builder {
 
     /// Starts the collector and the exporters.
     ///
-    /// With the feature `enabled` off this starts nothing, and the handle does nothing. What [`crate::set_enabled`] and
-    /// [`crate::control`] said before is replaced by what the builder says.
+    /// With the feature `enabled` off this starts nothing, and the handle does nothing. What [`crate::set_enabled`],
+    /// [`crate::control`] and [`crate::profile`] said before is replaced by what the builder says.
     ///
     /// # Cost
     /// One thread, and one for each exporter. Nothing is waited for.
@@ -355,11 +365,13 @@ impl Builder {
         let run = Arc::clone(collector);
         let handle = std::thread::Builder::new().name("obs-collector".to_owned()).spawn(move || run.run());
         let handle = Some(handle.map_err(StartError::Thread)?);
+        paths::keep_one_in(self.profile.one_in());
         registry::change_policy(|policy| {
             policy.enabled = self.enabled;
             policy.spans_wanted = spans_wanted;
             policy.events_wanted = events_wanted;
             policy.live_spans = self.live_spans;
+            policy.profiling = self.profile.one_in() > 0;
             policy.level = self.level;
             policy.filter = self.filter;
         });

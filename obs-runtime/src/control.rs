@@ -2,7 +2,9 @@
 
 use crate::builder::Builder;
 use crate::callsite::Callsite;
+use crate::paths;
 use crate::policy::{Filter, ParseFilterError};
+use crate::profile_mode::ProfileMode;
 use crate::registry;
 
 /// Starts putting the telemetry together.
@@ -48,6 +50,23 @@ pub fn control(rules: &str) -> Result<(), ParseFilterError> {
     let filter = Filter::parse(rules)?;
     registry::change_policy(|policy| policy.filter = filter);
     Ok(())
+}
+
+/// Profiles calls from now on: keeps their paths, for [`crate::report`]. Trees that have begun end as they began.
+///
+/// # Cost
+/// One store for each callsite; for each call what [`ProfileMode`] says.
+///
+/// # Examples
+/// ```
+/// use obs_runtime::ProfileMode;
+///
+/// obs_runtime::profile(ProfileMode::Sample(16));
+/// obs_runtime::profile(ProfileMode::Off);
+/// ```
+pub fn profile(mode: ProfileMode) {
+    paths::keep_one_in(mode.one_in());
+    registry::change_policy(|policy| policy.profiling = mode.one_in() > 0);
 }
 
 /// Tells, on standard error, that a setting was not understood, and counts it in `Health::config_warnings`.

@@ -70,7 +70,7 @@ pub struct Health {
     pub label_overflow: u64,
     /// Calls not counted in a series of their own because the process had no room for another series.
     pub series_full: u64,
-    /// Calls whose path was not kept because the process had no room for another one.
+    /// Profiled calls that were kept by function alone, because the process had no room for another path.
     pub paths_full: u64,
     /// Times a clock went backwards between the start and the end of a call; the call counts as 0 ns.
     pub clock_backwards: u64,

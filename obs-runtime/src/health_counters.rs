@@ -64,7 +64,6 @@ counters! {
     AFTER_SHUTDOWN => after_shutdown,
     REDACTOR_PANICS => redactor_panics,
     SERIES_FULL => series_full,
-    PATHS_FULL => paths_full,
     EXPORTER_PANICS => exporter_panics,
     CONFIG_WARNINGS => config_warnings,
     BAD_REQUESTS => bad_requests,

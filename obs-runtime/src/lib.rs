@@ -9,6 +9,7 @@ mod alloc;
 mod baggage;
 mod baggage_fields;
 mod batch;
+mod bottlenecks;
 mod bounds;
 mod budget_history;
 mod budgets;
@@ -81,6 +82,7 @@ mod place;
 mod policy;
 #[doc(hidden)]
 pub mod probe;
+mod profile_mode;
 pub mod propagation;
 mod quick;
 mod record;
@@ -111,12 +113,15 @@ mod strays;
 #[cfg(feature = "stream")]
 #[expect(unsafe_code, reason = "pin projection")]
 mod stream_ext;
+mod symbols;
 mod sync;
 mod tail_sampler;
 #[expect(unsafe_code, reason = "pin projection")]
 mod task;
 mod telemetry;
 pub mod testing;
+#[doc(hidden)]
+pub mod text;
 mod text_table;
 mod totals;
 mod trace_state;
@@ -135,6 +140,7 @@ pub const IS_ENABLED: bool = cfg!(feature = "enabled");
 pub use alloc::{Alloc, Memory, memory};
 pub use baggage::Baggage;
 pub use batch::{Batch, Span};
+pub use bottlenecks::{CallEdge, Flame, FunctionReport, KeptCalls, Report, report};
 pub use budgets::{BudgetStatus, Budgets, KeptLimit, budgets};
 pub use builder::{Builder, Preset};
 pub use call_costs::CallCosts;
@@ -143,7 +149,7 @@ pub use clock::{ClockChoice, ClockSource, ManualClock};
 pub use context::{Context, ScopedContext};
 #[doc(hidden)]
 pub use control::config_warning;
-pub use control::{builder, callsites, control, set_enabled};
+pub use control::{builder, callsites, control, profile, set_enabled};
 pub use current::{CurrentSpan, current};
 pub use detached::DetachedSpan;
 #[doc(hidden)]
@@ -180,6 +186,7 @@ pub use outcome::{Outcome, Outcomes};
 pub use overhead::{CallsiteCost, Overhead, overhead};
 pub use place::Place;
 pub use policy::{ParseFilterError, TurnedDown};
+pub use profile_mode::{ParseProfileModeError, ProfileMode};
 pub use redact::Redact;
 pub use redactor::Redactor;
 #[doc(hidden)]
@@ -195,6 +202,8 @@ pub use start::{AsContext, AsLinks};
 pub use start_error::StartError;
 #[cfg(feature = "stream")]
 pub use stream_ext::{StreamExt, TracedStream};
+#[doc(hidden)]
+pub use symbols::Symbols;
 pub use tail_sampler::TailSampler;
 pub use telemetry::Telemetry;
 pub use totals::{register_source, snapshot};

@@ -22,7 +22,7 @@ pub(crate) struct Policy {
     pub(crate) mirrored: bool,
     /// Tests record: every call asks whether it is in one of their recordings.
     pub(crate) recording: bool,
-    /// The paths of calls are kept.
+    /// The paths of calls are kept, of some trees at least.
     pub(crate) profiling: bool,
     /// Spans and events less important than this are not recorded.
     pub(crate) level: Level,

@@ -11,8 +11,8 @@ mod push;
 mod reader;
 mod sampling;
 
-use obs_runtime::Sampler;
 use obs_runtime::propagation::Propagators;
+use obs_runtime::{ProfileMode, Sampler};
 use reader::{Lookup, Reader};
 
 pub(crate) use batches::Batches;
@@ -38,6 +38,7 @@ pub(crate) struct Environment {
     pub(crate) clock: Option<Clock>,
     pub(crate) max_overhead: Option<f64>,
     pub(crate) sampler: Option<Sampler>,
+    pub(crate) profile: Option<ProfileMode>,
     /// `OTEL_METRICS_EXEMPLAR_FILTER` says no.
     pub(crate) no_exemplars: bool,
     pub(crate) service_name: Option<String>,
@@ -98,6 +99,7 @@ impl Environment {
             clock: reader.word("OBS_CLOCK", &CLOCKS, "auto"),
             max_overhead: reader.share("OBS_MAX_OVERHEAD", "no limit"),
             sampler: sampling::sampler(&mut reader),
+            profile: reader.parsed("OBS_PROFILE", "off, trace, or sample:16 for one call tree in 16", "off"),
             no_exemplars: sampling::no_exemplars(&mut reader),
             service_name: reader.text("OTEL_SERVICE_NAME"),
             attributes: reader.attributes("OTEL_RESOURCE_ATTRIBUTES"),
@@ -190,6 +192,7 @@ mod tests {
             ("OBS_CLOCK", "OS"),
             ("OBS_PRESET", "development"),
             ("OBS_MAX_OVERHEAD", "2%"),
+            ("OBS_PROFILE", "Sample:16"),
             ("OTEL_METRICS_EXPORTER", "Prometheus"),
             ("OBS_CONSOLE", "Tree"),
             ("OBS_CHROME", "trace.json"),
@@ -205,6 +208,7 @@ mod tests {
         assert_eq!(environment.clock, Some(Clock::Os));
         assert_eq!(environment.max_overhead, Some(0.02));
         assert_eq!(environment.preset, Some(obs_runtime::Preset::Development));
+        assert_eq!(environment.profile, Some(ProfileMode::Sample(16)));
         assert_eq!(environment.exporters.metrics.choice(Name::Prometheus), Choice::Yes);
         assert_eq!(environment.prometheus_port, Some(9999));
         assert_eq!((environment.console, environment.console_tree), (Choice::Yes, true));
@@ -234,6 +238,7 @@ mod tests {
             ("OBS_LEVEL", "loud"),
             ("OBS_FILTER", "a = loud"),
             ("OBS_MAX_OVERHEAD", "little"),
+            ("OBS_PROFILE", "sample:0"),
             ("OTEL_EXPORTER_PROMETHEUS_PORT", "99999"),
             ("OTEL_METRICS_EXPORTER", "statsd"),
             ("OTEL_RESOURCE_ATTRIBUTES", "broken,ok=1"),
@@ -247,6 +252,7 @@ mod tests {
                 "OBS_FILTER: found filter rule \"a = loud\", expected one of off, count, profile, trace after the `=`; \
                  using no filter",
                 "OBS_MAX_OVERHEAD is \"little\", expected a share such as 1% or 0.01; using no limit",
+                "OBS_PROFILE is \"sample:0\", expected off, trace, or sample:16 for one call tree in 16; using off",
                 "OTEL_RESOURCE_ATTRIBUTES is \"broken\", expected `key=value`; using the other pairs",
                 "OTEL_EXPORTER_PROMETHEUS_PORT is \"99999\", expected a port number, 0 to 65535; using 9464",
             ]

@@ -13,6 +13,7 @@ mod json_files;
 mod memory;
 mod page;
 mod protobuf;
+mod report;
 mod server;
 mod support;
 

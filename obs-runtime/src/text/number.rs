@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// A duration with three significant digits and its unit: `950ns`, `1.23ms`, `45.6s`, `12.3m`, `5.20h`.
-pub(super) fn duration(value: Duration) -> String {
+pub fn duration(value: Duration) -> String {
     const UNITS: [(&str, f64); 6] = [("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)];
     let nanos = value.as_nanos() as f64;
     if value.is_zero() {
@@ -26,7 +26,7 @@ fn significant(value: f64, whole: bool) -> String {
 }
 
 /// Bytes with three significant digits and their unit: `0`, `950B`, `1.23KiB`, `45.6MiB`.
-pub(super) fn bytes(value: u64) -> String {
+pub fn bytes(value: u64) -> String {
     const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if value == 0 {
         return "0".to_owned();
@@ -40,11 +40,16 @@ pub(super) fn bytes(value: u64) -> String {
 }
 
 /// A share of a whole as a percentage: `12.3%`, `<0.1%`, `0%`.
-pub(super) fn share(part: Duration, whole: Duration) -> String {
-    if part.is_zero() || whole.is_zero() {
+pub fn share(part: Duration, whole: Duration) -> String {
+    percent(part.as_secs_f64(), whole.as_secs_f64())
+}
+
+/// The same of two numbers that count one kind of thing.
+pub fn percent(part: f64, whole: f64) -> String {
+    if part == 0.0 || whole == 0.0 {
         return "0%".to_owned();
     }
-    let percent = 100.0 * part.as_secs_f64() / whole.as_secs_f64();
+    let percent = 100.0 * part / whole;
     if percent < 0.05 {
         "<0.1%".to_owned()
     } else if percent < 99.95 {
@@ -55,7 +60,7 @@ pub(super) fn share(part: Duration, whole: Duration) -> String {
 }
 
 /// A share and the larger one that was promised, as percentages with as many digits as tell them apart: `98.96 %` of `99 %`.
-pub(super) fn below(share: f64, promised: f64) -> (String, String) {
+pub fn below(share: f64, promised: f64) -> (String, String) {
     const DIGITS: usize = 6;
     // What a promise is written with, without what the multiplication adds at its end.
     let percent = (100.0 * promised * 1e6).round() / 1e6;
