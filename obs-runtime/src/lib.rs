@@ -122,7 +122,6 @@ mod telemetry;
 pub mod testing;
 #[doc(hidden)]
 pub mod text;
-mod text_table;
 mod totals;
 mod trace_state;
 mod uuid;
