@@ -84,16 +84,17 @@ pub mod testing;
 pub use init::{init, init_with};
 pub use obs_macros::{Classify, budget, counted, profiled, skip, test, traced};
 pub use obs_runtime::{
-    Alloc, ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, BudgetStatus, Budgets, Builder, CallEdge,
-    Callsite, CallsiteSnapshot, ClassCount, Classify, ClockChoice, ClockSource, Context, CurrentSpan, ErrorClass,
-    ErrorCount, Errors, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue, Fields, Flame, FlushReport,
-    FunctionReport, FutureExt, Health, Histogram, InContext, InFlight, KeptCalls, KeptLimit, LabelValue, Labels, Level,
-    Limit, LimitKind, LimitTotals, LimitUnit, Link, ManualClock, Memory, Meta, Metric, MetricSource, Name, OnExceed,
-    Outcome, Outcomes, ParseFilterError, ParseLevelError, ParseProfileModeError, Point, PointValue, Polls, Preset,
-    ProfileMode, Reader, Redact, Redactor, Report, Resource, Sampler, ScopedContext, ScopedSpan, Sensitive, Series,
-    Severity, Snapshot, Span, SpanId, SpanKind, Spent, StartError, TailSampler, Telemetry, TraceId, TraceState, Traced,
-    Value, Violation, Wants, budgets, builder, callsites, control, current, errors, in_flight, memory, profile,
-    register_source, report, set_enabled, snapshot,
+    Alloc, ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, BudgetStatus, Budgets, Builder, CallCosts,
+    CallEdge, Callsite, CallsiteCost, CallsiteSnapshot, ClassCount, Classify, ClockChoice, ClockSource, Context,
+    CurrentSpan, ErrorClass, ErrorCount, Errors, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue,
+    Fields, Flame, FlushReport, FunctionReport, FutureExt, Health, Histogram, InContext, InFlight, KeptCalls,
+    KeptLimit, LabelValue, Labels, Level, Limit, LimitKind, LimitTotals, LimitUnit, Link, ManualClock, Memory, Meta,
+    Metric, MetricSource, Name, OnExceed, Outcome, Outcomes, Overhead, ParseFilterError, ParseLevelError,
+    ParseProfileModeError, Point, PointValue, Polls, Preset, ProfileMode, Reader, Redact, Redactor, Report, Resource,
+    Sampler, ScopedContext, ScopedSpan, Sensitive, Series, Severity, Snapshot, Span, SpanId, SpanKind, Spent,
+    StartError, TailSampler, Telemetry, TraceId, TraceState, Traced, TurnedDown, Value, Violation, Wants, budgets,
+    builder, callsites, control, current, errors, in_flight, memory, overhead, profile, register_source, report,
+    set_enabled, snapshot,
 };
 
 pub use obs_runtime::propagation;

@@ -40,12 +40,13 @@ fn telemetry_starts_nothing_and_may_be_started_twice() {
     let threads = || std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
     let before = threads();
     let memory = obs::exporters::Memory::new();
-    let first = obs::builder().exporter(memory.clone()).start().expect("nothing to start");
+    let first = obs::builder().exporter(memory.clone()).max_overhead(0.01).start().expect("nothing to start");
     let second = obs::init().expect("nothing to start");
     annotated();
     assert_eq!(first.flush(Duration::from_secs(1)).exported(), 0);
     assert_eq!(second.shutdown(Duration::from_secs(1)).finished(), 0);
     assert!(memory.is_empty());
+    assert!(obs::overhead().is_none() && obs::snapshot().overhead().is_none());
     // The test harness may start a thread of its own meanwhile.
     assert!(threads() <= before + 1);
     obs::control("annotated = off").expect("rules are still read");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::baggage_fields;
 use crate::clock::{self, ClockChoice};
-use crate::collector::{self, Capacity, Collector, DynExporter, Erased, Stages, Tail, Threads};
+use crate::collector::{self, Capacity, Collector, DynExporter, Erased, Stages, Tail, Threads, Watching};
 use crate::exemplars;
 use crate::exporter::{Exporter, Reader};
 use crate::level::Level;
@@ -63,6 +63,7 @@ pub struct Builder {
     profile: ProfileMode,
     filter: Filter,
     enabled: bool,
+    watching: Watching,
 }
 
 /// Settings that belong together.
@@ -98,6 +99,7 @@ impl Default for Builder {
             profile: ProfileMode::Off,
             filter: Filter::default(),
             enabled: true,
+            watching: Watching { every: Duration::from_secs(1), max: None },
         };
         builder.preset(Preset::Production)
     }
@@ -280,6 +282,38 @@ impl Builder {
         self
     }
 
+    /// Has functions record less while what they record costs more than a share of the process's CPU time: 0.01 is one
+    /// percent. By default, and for a share that is not above 0, there is no limit.
+    ///
+    /// About once a second, while calls and the spans they became took more than that, functions are turned down until
+    /// they take 80 % of it at most, those first where most is saved: their calls become no spans; then, where that is not
+    /// enough, one of their calls in 16 is timed. A function with a budget on time keeps its times. All calls are counted.
+    /// When there has been room for it for ten seconds, below half of the share, a function is turned up again by a step.
+    ///
+    /// What a rule of [`Builder::filter`] or [`crate::control`] names, by more than `*`, is left as the rule says, though it
+    /// costs what it costs. What the exporters do at fixed times is in [`crate::Overhead::ratio`] and not in this: it would
+    /// not become less. [`crate::set_enabled`] stays as immediate as it is.
+    ///
+    /// The first step of an episode is told on standard error and as an event of level warn; all are counted in
+    /// [`crate::Health`], and [`crate::Overhead::hottest`] says who is turned down.
+    ///
+    /// # Examples
+    /// ```
+    /// let builder = obs_runtime::builder().max_overhead(0.01);
+    /// # drop(builder);
+    /// ```
+    pub fn max_overhead(mut self, share: f64) -> Self {
+        self.watching.max = (share > 0.0).then_some(share);
+        self
+    }
+
+    /// How often overhead is measured: for tests, which do not wait for seconds.
+    #[doc(hidden)]
+    pub const fn overhead_interval(mut self, every: Duration) -> Self {
+        self.watching.every = every;
+        self
+    }
+
     /// Starts the collector and the exporters.
     ///
     /// With the feature `enabled` off this starts nothing, and the handle does nothing. What [`crate::set_enabled`],
@@ -295,7 +329,8 @@ impl Builder {
         }
         let tail = Tail::new(self.tail_sampler.take(), self.spans_per_second, self.min_duration);
         let stages = Stages::new(tail, self.redactor.take());
-        let collector = Arc::new(Collector::new(Arc::new(self.resource.clone()), self.interval, stages));
+        let resource = Arc::new(self.resource.clone());
+        let collector = Arc::new(Collector::new(resource, self.interval, stages, self.watching));
         if !collector::claim(&collector) {
             return Err(StartError::AlreadyRunning);
         }

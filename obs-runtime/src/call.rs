@@ -311,7 +311,6 @@ impl<M: Mode> Call<M> {
     /// Ends a call that somebody looks at.
     #[cold]
     #[inline(never)]
-    #[expect(clippy::cast_possible_truncation, reason = "the high half")]
     fn close_seen(self, outcome: Outcome, error: Option<&ErrorName>, fields: Option<&Fields>, extra: Option<&Fields>) {
         if valgrind::counts(self.callsite) {
             valgrind::end();

@@ -32,7 +32,8 @@ pub fn set_enabled(enabled: bool) {
 ///
 /// Replaces all rules of an earlier call. A rule is `path = off|count|profile|trace`, each step including the one
 /// before; a path names a function, or a module or type with all in it, or `*` everything. The longest path that
-/// fits decides; what no rule covers does all that its attributes say.
+/// fits decides; what no rule covers does all that its attributes say. What a rule names, by more than `*`, is not turned
+/// down to keep [`Builder::max_overhead`]: the rule stands.
 ///
 /// # Errors
 /// The first rule that is not understood; nothing is changed then.

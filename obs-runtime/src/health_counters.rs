@@ -67,4 +67,8 @@ counters! {
     EXPORTER_PANICS => exporter_panics,
     CONFIG_WARNINGS => config_warnings,
     BAD_REQUESTS => bad_requests,
+    SPANS_TURNED_DOWN => spans_turned_down,
+    TIMES_TURNED_DOWN => times_turned_down,
+    TURNED_UP => turned_up,
+    TURNED_DOWN_NOW => turned_down_now,
 }

@@ -83,10 +83,10 @@ pub(crate) fn polled(series: u32, [polls, busy, longest]: [u64; 3]) {
     with_slot(series, |slot| slot.polled(polls, busy, longest));
 }
 
-/// Whether this call is the one in `n` to be timed.
+/// Whether this call is the one in `Callsite::timed_one_in` to be timed.
 #[inline(never)]
 pub(crate) fn is_turn(callsite: &'static Callsite, control: Control) -> bool {
-    with_slot(control.series(), |slot| slot.is_turn(callsite.meta().time_one_in)).unwrap_or(false)
+    with_slot(control.series(), |slot| slot.is_turn(callsite.timed_one_in())).unwrap_or(false)
 }
 
 /// Notes that a clock went backwards during a call.

@@ -14,6 +14,7 @@ use crate::health::Health;
 use crate::histogram::Histogram;
 use crate::metric::Metric;
 use crate::outcome::{Outcome, Outcomes};
+use crate::overhead::Overhead;
 use crate::resource::Resource;
 use crate::spent::{LimitTotals, Spent};
 
@@ -32,6 +33,7 @@ pub struct Snapshot {
     pub(crate) metrics: Vec<Metric>,
     pub(crate) memory: Option<Memory>,
     pub(crate) health: Health,
+    pub(crate) overhead: Option<Arc<Overhead>>,
 }
 
 impl Snapshot {
@@ -84,6 +86,11 @@ impl Snapshot {
     /// What was lost, refused or bent on the way.
     pub const fn health(&self) -> &Health {
         &self.health
+    }
+
+    /// What recording cost the process lately; `None` as [`crate::overhead()`] says.
+    pub fn overhead(&self) -> Option<&Overhead> {
+        self.overhead.as_deref()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::health::Health;
 use crate::health_counters;
 use crate::histogram::Histogram;
 use crate::metric::MetricSource;
+use crate::overhead;
 use crate::registry::{self, SeriesMeta};
 use crate::resource::Resource;
 use crate::shard::{CostTotals, Details, OverLimit, POOL, Shard};
@@ -60,6 +61,7 @@ pub fn snapshot() -> Snapshot {
         metrics: Vec::new(),
         memory: None,
         health: Health::default(),
+        overhead: overhead::latest(),
     };
     if cfg!(feature = "enabled") {
         fill(&mut snapshot);

@@ -36,6 +36,7 @@ pub(crate) struct Environment {
     pub(crate) level: Option<obs_runtime::Level>,
     pub(crate) filter: Option<String>,
     pub(crate) clock: Option<Clock>,
+    pub(crate) max_overhead: Option<f64>,
     pub(crate) sampler: Option<Sampler>,
     pub(crate) profile: Option<ProfileMode>,
     /// `OTEL_METRICS_EXEMPLAR_FILTER` says no.
@@ -96,6 +97,7 @@ impl Environment {
             level: reader.parsed("OBS_LEVEL", "trace, debug, info, warn or error", "the preset's level"),
             filter: reader.filter("OBS_FILTER"),
             clock: reader.word("OBS_CLOCK", &CLOCKS, "auto"),
+            max_overhead: reader.share("OBS_MAX_OVERHEAD", "no limit"),
             sampler: sampling::sampler(&mut reader),
             profile: reader.parsed("OBS_PROFILE", "off, trace, or sample:16 for one call tree in 16", "off"),
             no_exemplars: sampling::no_exemplars(&mut reader),
@@ -190,6 +192,7 @@ mod tests {
             ("OBS_CLOCK", "OS"),
             ("OBS_PRESET", "development"),
             ("OBS_PROFILE", "Sample:16"),
+            ("OBS_MAX_OVERHEAD", "2%"),
             ("OTEL_METRICS_EXPORTER", "Prometheus"),
             ("OBS_CONSOLE", "Tree"),
             ("OBS_CHROME", "trace.json"),
@@ -203,6 +206,7 @@ mod tests {
         assert!(environment.disabled);
         assert_eq!(environment.level, Some(obs_runtime::Level::Debug));
         assert_eq!(environment.clock, Some(Clock::Os));
+        assert_eq!(environment.max_overhead, Some(0.02));
         assert_eq!(environment.preset, Some(obs_runtime::Preset::Development));
         assert_eq!(environment.profile, Some(ProfileMode::Sample(16)));
         assert_eq!(environment.exporters.metrics.choice(Name::Prometheus), Choice::Yes);
@@ -234,6 +238,7 @@ mod tests {
             ("OBS_LEVEL", "loud"),
             ("OBS_FILTER", "a = loud"),
             ("OBS_PROFILE", "sample:0"),
+            ("OBS_MAX_OVERHEAD", "little"),
             ("OTEL_EXPORTER_PROMETHEUS_PORT", "99999"),
             ("OTEL_METRICS_EXPORTER", "statsd"),
             ("OTEL_RESOURCE_ATTRIBUTES", "broken,ok=1"),
@@ -247,6 +252,7 @@ mod tests {
                 "OBS_FILTER: found filter rule \"a = loud\", expected one of off, count, profile, trace after the `=`; \
                  using no filter",
                 "OBS_PROFILE is \"sample:0\", expected off, trace, or sample:16 for one call tree in 16; using off",
+                "OBS_MAX_OVERHEAD is \"little\", expected a share such as 1% or 0.01; using no limit",
                 "OTEL_RESOURCE_ATTRIBUTES is \"broken\", expected `key=value`; using the other pairs",
                 "OTEL_EXPORTER_PROMETHEUS_PORT is \"99999\", expected a port number, 0 to 65535; using 9464",
             ]

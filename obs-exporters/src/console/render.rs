@@ -85,8 +85,11 @@ fn row(callsite: &CallsiteSnapshot, elapsed: Duration) -> Row<8> {
 
 fn notes(out: &mut String, callsite: &CallsiteSnapshot) {
     let meta = callsite.callsite().meta();
-    if meta.time_one_in > 1 && callsite.duration().is_some() {
+    let Some(timed) = callsite.duration().map(|duration| duration.count()) else { return };
+    if meta.time_one_in > 1 {
         let _ = writeln!(out, "{}: times are those of one call in {}", callsite.name(), meta.time_one_in);
+    } else if timed > 0 && callsite.callsite().has_untimed_calls() {
+        let _ = writeln!(out, "{}: times are those of {timed} calls", callsite.name());
     }
 }
 

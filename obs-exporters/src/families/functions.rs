@@ -67,7 +67,8 @@ impl<'a> Functions<'a> {
         if let Some(duration) = series.duration() {
             self.duration.push_histogram(attributes(callsite, series), duration, series.exemplars());
         }
-        if series.duration().is_none() || meta.time_one_in > 1 {
+        // A histogram's count stands for the calls only where all of them were timed.
+        if series.duration().is_none() || callsite.callsite().has_untimed_calls() {
             self.calls.push(attributes(callsite, series), Number::Int(series.calls()));
         }
         if series.outcome() == Outcome::Error {

@@ -2,8 +2,8 @@
 //!
 //! Every exporter of metrics starts here, so that the same numbers leave on every path. A family borrows from
 //! its snapshot. `functions` makes those of annotated functions, `costs` those of what their calls took beside time, `budgets`
-//! those of their promises, `own` those of the runtime, `foreign` those that came in through a bridge; `all` puts them
-//! together, and encoders read them.
+//! those of their promises, `own` and `overhead` those of the runtime, `foreign` those that came in through a bridge; `all` puts
+//! them together, and encoders read them.
 //! `window` says which time they are about, `delta` leaves what came since they left last.
 
 mod family;
@@ -15,6 +15,8 @@ mod costs;
 mod budgets;
 
 mod own;
+
+mod overhead;
 
 mod foreign;
 

@@ -5,11 +5,13 @@ use std::borrow::Cow;
 use obs_runtime::{Memory, Snapshot};
 
 use super::family::{Family, Kind, Number};
+use super::overhead;
 
 pub(super) fn families(snapshot: &Snapshot) -> Vec<Family<'_>> {
     let mut families =
         vec![build_info(snapshot), dropped(snapshot), sampling(snapshot), series(snapshot), finished(snapshot)];
     families.extend(snapshot.memory().into_iter().flat_map(memory));
+    families.extend(overhead::families(snapshot));
     families
 }
 

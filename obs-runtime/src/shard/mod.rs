@@ -19,7 +19,7 @@ pub(crate) use faults::Faults;
 pub(crate) use live::{LIVE_CELLS, Live, LiveCell};
 #[expect(unreachable_pub, reason = "named by a sealed trait of the public guard")]
 pub use local::Current;
-pub(crate) use local::{Local, TraceInfo, Tracing, attached, local};
+pub(crate) use local::{Local, TraceInfo, Tracing, attached, local, with_shard_apart};
 pub(crate) use paths::{MAX_PATHS, PathTable, PathTotals};
 pub(crate) use pool::Pool;
 pub(crate) use slot::{MAX_SERIES, Slot, Slots};
@@ -48,6 +48,10 @@ pub(crate) struct Shard {
 
 impl Shard {
     fn leaked(number: u32) -> &'static Self {
+        Self::with_trees(number, Trees::default())
+    }
+
+    fn with_trees(number: u32, trees: Trees) -> &'static Self {
         Box::leak(Box::new(Self {
             number,
             slots: Slots::zeroed(),
@@ -55,10 +59,18 @@ impl Shard {
             notes: Ring::new(),
             faults: Faults::default(),
             paths: StaticPtr::null(),
-            trees: Trees::default(),
+            trees,
             cache: StaticPtr::null(),
             live: StaticPtr::null(),
         }))
+    }
+
+    /// A shard that is not in the pool: nobody counts, drains or lists what is recorded there.
+    pub(crate) fn apart() -> &'static Self {
+        /// No shard of the pool has this number, and calls that are listed there still find it.
+        #[expect(clippy::cast_possible_truncation, reason = "some thousand")]
+        const NUMBER: u32 = u32::MAX / LIVE_CELLS as u32 - 1;
+        Self::with_trees(NUMBER, Trees::keeping_none())
     }
 
     /// The series this thread has looked up before. Only the leasing thread may call this.
