@@ -7,7 +7,7 @@
 //! A function that calls itself stays on its path. One that comes back by way of others has a path of its own there, with
 //! all its time: that this time is part of what it took already is for the reader to see, in the path.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Mutex;
@@ -84,6 +84,8 @@ pub(crate) fn kept_one_in() -> u32 {
 }
 
 thread_local! {
+    /// No tree is kept that begins on this thread.
+    static LEAVES_OUT: Cell<bool> = const { Cell::new(false) };
     /// Paths this thread has met, and their number.
     static MET: RefCell<HashMap<Key, u32, BuildHasherDefault<KeyHasher>>> = RefCell::default();
 }
@@ -112,10 +114,18 @@ impl Hasher for KeyHasher {
     }
 }
 
+/// Runs with no tree kept that begins on this thread meanwhile.
+pub(crate) fn leaving_out<R>(body: impl FnOnce() -> R) -> R {
+    let before = LEAVES_OUT.replace(true);
+    let result = body();
+    LEAVES_OUT.set(before);
+    result
+}
+
 /// Where a call stands that begins now; `around` are the calls that run on this thread, the innermost first.
 pub(crate) fn enter<'a>(mut around: impl Iterator<Item = (Path, &'a Callsite)>, callsite: &'static Callsite) -> Path {
     let one_in = kept_one_in();
-    if one_in == 0 {
+    if one_in == 0 || LEAVES_OUT.get() {
         return Path::None;
     }
     match around.next() {

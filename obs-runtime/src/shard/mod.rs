@@ -48,10 +48,6 @@ pub(crate) struct Shard {
 
 impl Shard {
     fn leaked(number: u32) -> &'static Self {
-        Self::with_trees(number, Trees::default())
-    }
-
-    fn with_trees(number: u32, trees: Trees) -> &'static Self {
         Box::leak(Box::new(Self {
             number,
             slots: Slots::zeroed(),
@@ -59,7 +55,7 @@ impl Shard {
             notes: Ring::new(),
             faults: Faults::default(),
             paths: StaticPtr::null(),
-            trees,
+            trees: Trees::default(),
             cache: StaticPtr::null(),
             live: StaticPtr::null(),
         }))
@@ -70,7 +66,7 @@ impl Shard {
         /// No shard of the pool has this number, and calls that are listed there still find it.
         #[expect(clippy::cast_possible_truncation, reason = "some thousand")]
         const NUMBER: u32 = u32::MAX / LIVE_CELLS as u32 - 1;
-        Self::with_trees(NUMBER, Trees::keeping_none())
+        Self::leaked(NUMBER)
     }
 
     /// The series this thread has looked up before. Only the leasing thread may call this.

@@ -14,20 +14,11 @@ pub(crate) struct Trees {
     to_come: AtomicU64,
     /// The one that is kept has so many still to come, itself included.
     kept_at: AtomicU64,
-    keeps_none: bool,
 }
 
 impl Trees {
-    /// Where no tree is kept, whatever the mode.
-    pub(crate) fn keeping_none() -> Self {
-        Self { keeps_none: true, ..Self::default() }
-    }
-
     /// Whether the tree that begins is the one in `n` that is kept; `random` draws the places.
     pub(crate) fn is_turn(&self, n: u32, random: impl FnOnce() -> u64) -> bool {
-        if self.keeps_none {
-            return false;
-        }
         let n = u64::from(n);
         let mut to_come = own!(self.to_come);
         // More than `n`: they were drawn from more than one in `n` now asks for.
