@@ -1,4 +1,4 @@
-//! Numbers, names and tables as text for people: for [`crate::bottlenecks`], and for the crates that print.
+//! Numbers, names and tables as text for people: for `bottlenecks`, and for the crates that print.
 //!
 //! `number` writes durations, bytes and shares in few columns, `name` shortens paths, `columns` aligns numbers behind names,
 //! `rows` aligns words, `folded` puts stacks of calls into a line.
