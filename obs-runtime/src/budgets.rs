@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::budget_history::{self, Kept, LimitKey};
+use crate::budget_history::{self, BUDGETS, Kept, LimitKey};
 use crate::callsite::Callsite;
 use crate::limit::{Limit, LimitKind, LimitUnit};
 use crate::registry;
@@ -92,7 +92,7 @@ impl Budgets {
         if !crate::IS_ENABLED {
             return Self::default();
         }
-        let (kept, window) = budget_history::last(window);
+        let (kept, window) = BUDGETS.last(window);
         Self::new(&kept, window)
     }
 

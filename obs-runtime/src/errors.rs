@@ -8,7 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error_count::{ClassCount, ErrorCount};
-use crate::error_history;
+use crate::error_history::{self, ERRORS};
 use crate::registry::{self, SeriesMeta};
 use crate::text::rows;
 
@@ -64,7 +64,7 @@ impl Errors {
         if !crate::IS_ENABLED {
             return Self::default();
         }
-        let (counts, window) = error_history::last(window);
+        let (counts, window) = ERRORS.last(window);
         Self::new(&registry::series(), &counts, window)
     }
 

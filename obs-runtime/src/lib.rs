@@ -99,6 +99,7 @@ mod scoped_span;
 mod section;
 mod sensitive;
 mod shard;
+mod shared_history;
 mod snapshot;
 mod span;
 mod span_memory;
