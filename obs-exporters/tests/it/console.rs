@@ -186,14 +186,16 @@ fn each_limit_that_was_not_kept_is_a_line_with_what_happened() {
 fn what_functions_allocate_is_a_second_table_in_eighty_columns() {
     allocates(20 << 20, || allocates(1 << 10, || {}));
     let text = render(&obs_runtime::snapshot(), &Style::default());
-    let table: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("allocations ")).collect();
+    let table = text.lines().skip_while(|line| !line.starts_with("allocations "));
+    // What other tests lose meanwhile comes after it, in a line as long as it needs.
+    let table: Vec<&str> = table.take_while(|line| !line.starts_with("lost or bent")).collect();
     let columns: Vec<&str> = table[0].split_whitespace().collect();
     let want = ["allocations", "calls", "allocs", "self", "allocs", "bytes", "self", "bytes", "max", "held"];
     assert_eq!(columns, want);
     let row = table.iter().find(|row| row.starts_with("it::functions::allocates ")).unwrap();
     let cells: Vec<&str> = row.split_whitespace().collect();
     assert_eq!(cells, ["it::functions::allocates", "2", "3", "2", "20.0MiB", "20.0MiB", "20.0MiB"]);
-    assert!(table.iter().take(11).all(|line| line.chars().count() <= 80), "{text}");
+    assert!(table.iter().all(|line| line.chars().count() <= 80), "{text}");
 }
 
 #[test]
