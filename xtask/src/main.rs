@@ -1,8 +1,9 @@
-//! The project's own chores: `cargo xtask layers` and `cargo xtask ci`.
+//! The project's own chores: `cargo xtask layers`, `cargo xtask ci` and `cargo xtask repeat`.
 
 mod ci;
 mod graph;
 mod layers;
+mod repeat;
 
 use std::process::ExitCode;
 
@@ -13,9 +14,11 @@ fn main() -> ExitCode {
         ["layers"] => layers::run(),
         ["ci"] => ci::run(None),
         ["ci", step] => ci::run(Some(step)),
+        ["repeat", times] if times.parse::<u32>().is_ok() => repeat::run(times.parse().unwrap_or(0)),
         _ => {
             eprintln!("cargo xtask layers      prints the module graph, and fails on a loop");
             eprintln!("cargo xtask ci [STEP]   runs the gate, or one step of it: {}", ci::names().join(", "));
+            eprintln!("cargo xtask repeat N    runs what judges time, memory and counts N times beside two busy loops");
             ExitCode::FAILURE
         }
     }

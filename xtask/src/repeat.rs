@@ -1,0 +1,72 @@
+//! Runs what is about budgets many times over on a machine that is kept busy, to find tests that do not always pass.
+
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// Two loops take all the processor time they can get.
+const BUSY: usize = 2;
+
+/// What is run: everything that judges time, memory or counts.
+const SUITE: &[&str] = &[
+    "test",
+    "--quiet",
+    "--package",
+    "obs",
+    "--all-features",
+    "--test",
+    "kit",
+    "--test",
+    "loaded",
+    "--test",
+    "profile",
+    "--test",
+    "governor",
+    "--test",
+    "windows",
+    "--example",
+    "repository",
+    "--example",
+    "blocking",
+    "--example",
+    "parser",
+];
+
+/// Runs the suite so many times; fails when any run did.
+pub(crate) fn run(times: u32) -> ExitCode {
+    // Built before anything is busy.
+    if !cargo(&[SUITE, &["--no-run"]].concat(), Stdio::inherit()) {
+        return ExitCode::FAILURE;
+    }
+    let (done, begin) = (AtomicBool::new(false), Instant::now());
+    let failed = std::thread::scope(|scope| {
+        for _ in 0..BUSY {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let failed = (1..=times).filter(|&run| !passes(run, times)).count();
+        done.store(true, Ordering::Relaxed);
+        failed
+    });
+    println!("== {} of {times} runs passed in {:.0} s", times as usize - failed, begin.elapsed().as_secs_f64());
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn passes(run: u32, times: u32) -> bool {
+    let begin = Instant::now();
+    let passes = cargo(SUITE, Stdio::null());
+    println!(
+        "== run {run} of {times}: {} in {:.0} s",
+        if passes { "passed" } else { "FAILED" },
+        begin.elapsed().as_secs_f64()
+    );
+    passes
+}
+
+fn cargo(arguments: &[&str], output: Stdio) -> bool {
+    let status = Command::new("cargo").args(arguments).stdin(Stdio::null()).stdout(output).status();
+    status.is_ok_and(|status| status.success())
+}
