@@ -17,8 +17,25 @@ fn calls(criterion: &mut Criterion) {
         group.bench_function(row.name, |bencher| bencher.iter_custom(|calls| row.time(calls)));
     }
     group.finish();
+    show_call_costs();
     common::drain();
     assert_eq!(obs::snapshot().health().spans_dropped(), 0, "a refused span is cheaper than a recorded one");
+}
+
+/// The same rows, over `bare`, as the program finds them out itself.
+fn show_call_costs() {
+    let Some(overhead) = obs::overhead() else { return };
+    let costs = overhead.call_costs();
+    for (name, nanos) in [
+        ("counted", costs.counted()),
+        ("profiled", costs.timed()),
+        ("traced, child", costs.traced()),
+        ("traced, trace not sampled", costs.not_sampled()),
+        ("traced and profiled, child", costs.timed_and_traced()),
+        ("with a frame", costs.framed()),
+    ] {
+        eprintln!("calibrated: {name:<27} {nanos:7.2} ns");
+    }
 }
 
 criterion_group! {

@@ -25,7 +25,7 @@ use crate::environment::{Choice, Clock, Environment, Name};
 /// `OBS_INFLUX_ORG`; with `remote-write` to `OBS_REMOTE_WRITE_URL`, with `OBS_REMOTE_WRITE_HEADERS` and as
 /// `OBS_REMOTE_WRITE_HISTOGRAMS` says (`classic`, `native` or `both`). `OTEL_METRIC_EXPORT_INTERVAL` holds for both.
 ///
-/// `OBS_LEVEL`, `OBS_FILTER`, `OBS_PRESET`, `OBS_CLOCK`, `OTEL_SERVICE_NAME`,
+/// `OBS_LEVEL`, `OBS_FILTER`, `OBS_PRESET`, `OBS_CLOCK`, `OBS_PROFILE`, `OBS_MAX_OVERHEAD`, `OTEL_SERVICE_NAME`,
 /// `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_METRICS_EXEMPLAR_FILTER`, `OTEL_PROPAGATORS` and
 /// `OTEL_SDK_DISABLED` are honoured; a value that is not understood is told once, on standard error.
 ///
@@ -74,8 +74,14 @@ fn configured(mut builder: Builder, environment: &Environment) -> Builder {
     if let Some(level) = environment.level {
         builder = builder.level(level);
     }
+    if let Some(share) = environment.max_overhead {
+        builder = builder.max_overhead(share);
+    }
     if let Some(sampler) = environment.sampler {
         builder = builder.sampler(sampler);
+    }
+    if let Some(mode) = environment.profile {
+        builder = builder.profile(mode);
     }
     if environment.no_exemplars {
         builder = builder.exemplars(false);

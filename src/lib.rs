@@ -56,6 +56,7 @@
 //! - `zipkin`: spans to Zipkin. `influx`: totals to `InfluxDB`. `remote-write`: totals to Prometheus and what takes the same.
 //! - `metrics`: what other crates record through `metrics` leaves through our exporters, and the other way round.
 //! - `tracing`: spans and events of crates that use `tracing` become ours. `log`: records become events.
+//! - `pprof`: statistical profiling by signals, on Unix.
 
 mod by_hand;
 mod environment;
@@ -83,15 +84,17 @@ pub mod testing;
 pub use init::{init, init_with};
 pub use obs_macros::{Classify, budget, counted, profiled, skip, test, traced};
 pub use obs_runtime::{
-    Alloc, ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, BudgetStatus, Budgets, Builder, Callsite,
-    CallsiteSnapshot, ClassCount, Classify, ClockChoice, ClockSource, Context, CurrentSpan, ErrorClass, ErrorCount,
-    Errors, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue, Fields, FlushReport, FutureExt, Health,
-    Histogram, InContext, InFlight, KeptLimit, LabelValue, Labels, Level, Limit, LimitKind, LimitTotals, LimitUnit,
-    Link, ManualClock, Memory, Meta, Metric, MetricSource, Name, OnExceed, Outcome, Outcomes, ParseFilterError,
-    ParseLevelError, Point, PointValue, Polls, Preset, Reader, Redact, Redactor, Resource, Sampler, ScopedContext,
-    ScopedSpan, Sensitive, Series, Severity, Snapshot, Span, SpanId, SpanKind, Spent, StartError, TailSampler,
-    Telemetry, TraceId, TraceState, Traced, Value, Violation, Wants, budgets, builder, callsites, control, current,
-    errors, in_flight, memory, register_source, set_enabled, snapshot,
+    Alloc, ArrayElement, AsContext, AsLinks, Baggage, Batch, Budget, BudgetStatus, Budgets, Builder, CallCosts,
+    CallEdge, Callsite, CallsiteCost, CallsiteSnapshot, ClassCount, Classify, ClockChoice, ClockSource, Context,
+    CurrentSpan, ErrorClass, ErrorCount, Errors, Event, EventSource, Exemplar, Exporter, ExporterReport, FieldValue,
+    Fields, Flame, FlushReport, FunctionReport, FutureExt, Health, Histogram, InContext, InFlight, KeptCalls,
+    KeptLimit, LabelValue, Labels, Level, Limit, LimitKind, LimitTotals, LimitUnit, Link, ManualClock, Memory, Meta,
+    Metric, MetricSource, Name, OnExceed, Outcome, Outcomes, Overhead, ParseFilterError, ParseLevelError,
+    ParseProfileModeError, Point, PointValue, Polls, Preset, ProfileMode, Reader, Redact, Redactor, Report, Resource,
+    Sampler, ScopedContext, ScopedSpan, Sensitive, Series, Severity, Snapshot, Span, SpanId, SpanKind, Spent,
+    StartError, TailSampler, Telemetry, TraceId, TraceState, Traced, TurnedDown, Value, Violation, Wants, budgets,
+    builder, callsites, control, current, errors, in_flight, memory, overhead, profile, register_source, report,
+    set_enabled, snapshot,
 };
 
 pub use obs_runtime::propagation;
@@ -102,7 +105,7 @@ pub use obs_runtime::{StreamExt, TracedStream};
 pub use obs_exporters as exporters;
 
 /// What joins our traces with crates that others use; one feature each.
-#[cfg(any(feature = "http", feature = "log", feature = "tracing"))]
+#[cfg(any(feature = "http", feature = "log", feature = "tracing", feature = "pprof"))]
 pub use obs_bridges as bridges;
 
 /// What `service!` expands into.

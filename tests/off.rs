@@ -20,16 +20,33 @@ fn functions_are_as_written_and_nothing_is_known_of_them() {
 }
 
 #[test]
+fn nothing_is_profiled() {
+    obs::profile(obs::ProfileMode::Trace);
+    annotated();
+    let report = obs::report();
+    assert_eq!((report.functions().len(), report.trees(), report.folded(obs::Flame::Time)), (0, 0, String::new()));
+    assert_eq!(report.to_string(), "no annotated function was called\n");
+}
+
+#[cfg(all(unix, feature = "pprof"))]
+#[test]
+fn no_samples_are_taken() {
+    let samples = obs::bridges::pprof::Statistical::start(99).expect("nothing begins").finish().expect("nothing ends");
+    assert_eq!((samples.total(), samples.to_string()), (0, "no samples were taken\n".to_owned()));
+}
+
+#[test]
 fn telemetry_starts_nothing_and_may_be_started_twice() {
     let threads = || std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
     let before = threads();
     let memory = obs::exporters::Memory::new();
-    let first = obs::builder().exporter(memory.clone()).start().expect("nothing to start");
+    let first = obs::builder().exporter(memory.clone()).max_overhead(0.01).start().expect("nothing to start");
     let second = obs::init().expect("nothing to start");
     annotated();
     assert_eq!(first.flush(Duration::from_secs(1)).exported(), 0);
     assert_eq!(second.shutdown(Duration::from_secs(1)).finished(), 0);
     assert!(memory.is_empty());
+    assert!(obs::overhead().is_none() && obs::snapshot().overhead().is_none());
     // The test harness may start a thread of its own meanwhile.
     assert!(threads() <= before + 1);
     obs::control("annotated = off").expect("rules are still read");

@@ -4,6 +4,7 @@
 #![cfg(all(feature = "enabled", feature = "console"))]
 
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use obs::{counted, profiled, traced};
 
@@ -35,6 +36,7 @@ fn scenes() {
         Ok("abort") => abort(),
         Ok("service") => service(),
         Ok("init_with") => init_with(),
+        Ok("govern") => govern(),
         Ok("panic") => panic_with_a_guard_alive(),
         Ok(scene) => panic!("no scene {scene}"),
         // Run with the other tests: there is nothing to play.
@@ -58,10 +60,38 @@ fn init_with() {
     worked(1).expect("it is not 13");
 }
 
+#[traced]
+fn hot(takes: Duration) {
+    let begin = std::time::Instant::now();
+    while begin.elapsed() < takes {}
+}
+
+#[traced]
+fn hotter(takes: Duration) {
+    hot(takes);
+}
+
+fn govern() {
+    let tick = Duration::from_millis(20);
+    let memory = obs::exporters::Memory::bounded(1);
+    let builder = obs::builder().overhead_interval(tick).collect_interval(tick / 4).exporter(memory);
+    let _telemetry = obs::init_with(builder).expect("it starts");
+    let begin = std::time::Instant::now();
+    let mut takes = None;
+    while obs::snapshot().health().turned_down_now < 2 {
+        // Two calls that take a hundredth of what they do.
+        takes = takes.or_else(|| Some(Duration::from_secs_f64(obs::overhead()?.call_costs().traced() * 100.0 / 1e9)));
+        if let Some(takes) = takes {
+            (0..100).for_each(|_| hotter(takes));
+        }
+        assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", obs::overhead());
+    }
+}
+
 fn abort() {
     let telemetry = obs::init().expect("it starts");
     (0..20).for_each(|input| _ = worked(input));
-    telemetry.flush(std::time::Duration::from_secs(10));
+    telemetry.flush(Duration::from_secs(10));
     std::process::abort();
 }
 
@@ -110,6 +140,16 @@ fn a_mistake_in_a_variable_is_told_once_and_stops_nothing() {
     }
     let stdout = text(&output.stdout);
     assert!(stdout.contains("config_warnings"), "the report shows what was not understood: {stdout}");
+}
+
+#[test]
+fn a_maximum_of_overhead_comes_from_a_variable_and_is_told_once_when_it_is_passed() {
+    let output = play("govern", &[("OBS_MAX_OVERHEAD", "0.1%")]);
+    let stderr = text(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let told: Vec<_> = stderr.lines().filter(|line| line.starts_with("obs: recording took ")).collect();
+    let [told] = told[..] else { panic!("{stderr}") };
+    assert!(told.contains("at most 0.10 % may") && told.contains("first process::hot"), "{told}");
 }
 
 #[test]

@@ -8,6 +8,8 @@ mod call;
 pub mod http;
 #[cfg(feature = "log")]
 pub mod log;
+#[cfg(all(unix, feature = "pprof"))]
+pub mod pprof;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
 #[cfg(feature = "tower")]

@@ -110,7 +110,7 @@ pub use flamegraph::Flamegraph;
 #[cfg(feature = "influx")]
 pub use influx::Influx;
 #[cfg(feature = "json")]
-pub use json::JsonLines;
+pub use json::{JsonLines, report_json};
 pub use memory::Memory;
 pub use null::Null;
 #[cfg(feature = "otlp")]

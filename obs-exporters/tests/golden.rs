@@ -44,6 +44,12 @@ enum PayError {
 #[counted(crate = obs, name = "shop::look")]
 fn look() {}
 
+#[budget(ms = 50, objective = 99.9, p90 = "10ms", bytes = 4_096, calls(look = 3), crate = obs, name = "shop::list")]
+fn list(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+    (0..4).for_each(|_| look());
+}
+
 #[profiled(crate = obs, name = "shop::never")]
 #[expect(dead_code, reason = "never called, but known")]
 fn never() {}
@@ -108,6 +114,8 @@ fn console_pages_and_json_are_exactly_these() {
         for millis in [10, 30] {
             let _ = pay(&clock, millis);
         }
+        list(&clock, 5);
+        list(&clock, 15);
     });
     (0..3).for_each(|_| look());
     let snapshot = snapshot();

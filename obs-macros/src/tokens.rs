@@ -1,7 +1,7 @@
 //! Tokens, and the little that is done with them where nothing is parsed.
 //!
 //! They are those of `proc-macro2` with the feature on, so that tests can read what comes out, and the compiler's own with it off:
-//! the derive is there then, too, and no crate is built for it. Used by [`crate::classify`] in both cases.
+//! the derive is there then, too, and no crate is built for it. Used by [`crate::classify`] in both cases, and by `parse`.
 
 #[cfg(not(feature = "enabled"))]
 pub(crate) use proc_macro::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};

@@ -74,6 +74,7 @@ impl Broken {
     /// Says so on the running span, as an event, at most once a second for each function.
     pub(crate) fn note(self, callsite: &'static Callsite, here: Current) -> Told {
         let Some(&(kind, limit, actual)) = self.0.first() else { return Told(Vec::new()) };
+        let _unseen = alloc::Unseen::begin();
         let time = SystemTime::now();
         let ids = (TraceId::from_halves(here.trace), SpanId::new(here.span));
         let violation =
@@ -123,6 +124,12 @@ impl Told {
             OnExceed::Panic => panic!("{first}"),
             OnExceed::Hook(hook) => self.0.iter().for_each(hook),
         }
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        alloc::unseen(|| drop(std::mem::take(&mut self.0)));
     }
 }
 

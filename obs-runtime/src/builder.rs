@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::baggage_fields;
 use crate::clock::{self, ClockChoice};
-use crate::collector::{self, Capacity, Collector, DynExporter, Erased, Stages, Tail, Threads};
+use crate::collector::{self, Capacity, Collector, DynExporter, Erased, Stages, Tail, Threads, Watching};
 use crate::exemplars;
 use crate::exporter::{Exporter, Reader};
 use crate::level::Level;
+use crate::paths;
 use crate::policy::{Filter, ParseFilterError};
+use crate::profile_mode::ProfileMode;
 use crate::propagation::{self, Propagators};
 use crate::redact::Redact;
 use crate::registry;
@@ -58,8 +60,10 @@ pub struct Builder {
     baggage_fields: Vec<&'static str>,
     live_spans: bool,
     exemplars: bool,
+    profile: ProfileMode,
     filter: Filter,
     enabled: bool,
+    watching: Watching,
 }
 
 /// Settings that belong together.
@@ -92,8 +96,10 @@ impl Default for Builder {
             baggage_fields: Vec::new(),
             live_spans: false,
             exemplars: true,
+            profile: ProfileMode::Off,
             filter: Filter::default(),
             enabled: true,
+            watching: Watching { every: Duration::from_secs(1), max: None },
         };
         builder.preset(Preset::Production)
     }
@@ -241,6 +247,12 @@ impl Builder {
         self
     }
 
+    /// Which calls are profiled at first; [`crate::profile`] changes it later, and [`crate::report`] tells what came of it.
+    pub const fn profile(mut self, mode: ProfileMode) -> Self {
+        self.profile = mode;
+        self
+    }
+
     /// The formats that contexts travel in between services; by default those of W3C.
     ///
     /// # Examples
@@ -270,10 +282,42 @@ impl Builder {
         self
     }
 
+    /// Has functions record less while what they record costs more than a share of the process's CPU time: 0.01 is one
+    /// percent. By default, and for a share that is not above 0, there is no limit.
+    ///
+    /// About once a second, while calls and the spans they became took more than that, functions are turned down until
+    /// they take 80 % of it at most, those first where most is saved: their calls become no spans; then, where that is not
+    /// enough, one of their calls in 16 is timed. A function with a budget on time keeps its times. All calls are counted.
+    /// When there has been room for it for ten seconds, below half of the share, a function is turned up again by a step.
+    ///
+    /// What a rule of [`Builder::filter`] or [`crate::control`] names, by more than `*`, is left as the rule says, though it
+    /// costs what it costs. What the exporters do at fixed times is in [`crate::Overhead::ratio`] and not in this: it would
+    /// not become less. [`crate::set_enabled`] stays as immediate as it is.
+    ///
+    /// The first step of an episode is told on standard error and as an event of level warn; all are counted in
+    /// [`crate::Health`], and [`crate::Overhead::hottest`] says who is turned down.
+    ///
+    /// # Examples
+    /// ```
+    /// let builder = obs_runtime::builder().max_overhead(0.01);
+    /// # drop(builder);
+    /// ```
+    pub fn max_overhead(mut self, share: f64) -> Self {
+        self.watching.max = (share > 0.0).then_some(share);
+        self
+    }
+
+    /// How often overhead is measured: for tests, which do not wait for seconds.
+    #[doc(hidden)]
+    pub const fn overhead_interval(mut self, every: Duration) -> Self {
+        self.watching.every = every;
+        self
+    }
+
     /// Starts the collector and the exporters.
     ///
-    /// With the feature `enabled` off this starts nothing, and the handle does nothing. What [`crate::set_enabled`] and
-    /// [`crate::control`] said before is replaced by what the builder says.
+    /// With the feature `enabled` off this starts nothing, and the handle does nothing. What [`crate::set_enabled`],
+    /// [`crate::control`] and [`crate::profile`] said before is replaced by what the builder says.
     ///
     /// # Cost
     /// One thread, and one for each exporter. Nothing is waited for.
@@ -285,7 +329,8 @@ impl Builder {
         }
         let tail = Tail::new(self.tail_sampler.take(), self.spans_per_second, self.min_duration);
         let stages = Stages::new(tail, self.redactor.take());
-        let collector = Arc::new(Collector::new(Arc::new(self.resource.clone()), self.interval, stages));
+        let resource = Arc::new(self.resource.clone());
+        let collector = Arc::new(Collector::new(resource, self.interval, stages, self.watching));
         if !collector::claim(&collector) {
             return Err(StartError::AlreadyRunning);
         }
@@ -320,11 +365,13 @@ impl Builder {
         let run = Arc::clone(collector);
         let handle = std::thread::Builder::new().name("obs-collector".to_owned()).spawn(move || run.run());
         let handle = Some(handle.map_err(StartError::Thread)?);
+        paths::keep_one_in(self.profile.one_in());
         registry::change_policy(|policy| {
             policy.enabled = self.enabled;
             policy.spans_wanted = spans_wanted;
             policy.events_wanted = events_wanted;
             policy.live_spans = self.live_spans;
+            policy.profiling = self.profile.one_in() > 0;
             policy.level = self.level;
             policy.filter = self.filter;
         });

@@ -322,7 +322,6 @@ impl<M: Mode> Call<M> {
     /// Ends a call that somebody looks at.
     #[cold]
     #[inline(never)]
-    #[expect(clippy::cast_possible_truncation, reason = "the high half")]
     fn close_seen(callsite: &'static Callsite, word: u64, start: u64, span: M::Span, how: &How<'_>) {
         if valgrind::counts(callsite) {
             valgrind::end();

@@ -15,6 +15,9 @@ use crate::level::{Level, SpanKind};
 use crate::limit::{Limit, LimitKind};
 
 /// One annotated function. Generic instances share it.
+///
+/// In this order: what a call reads lies together.
+#[repr(C)]
 pub struct Callsite {
     /// The series and what is on; 0 is off, [`Control::UNREGISTERED`] is not known yet.
     control: AtomicU32,
@@ -31,7 +34,14 @@ pub struct Callsite {
     callees: OnceLock<Box<[Option<&'static Callsite>]>>,
     /// Somebody's budget bounds how often this is called.
     is_bounded: AtomicBool,
+    /// One call in so many is timed where not all are.
+    one_in: u32,
+    /// Some calls were counted and not timed, though the function is.
+    has_untimed: AtomicBool,
 }
+
+/// One call in so many of a function is timed whose attributes say nothing, when the governor has some timed.
+const ONE_IN: u32 = 16;
 
 impl Callsite {
     /// Makes the callsite of a function. Called by the attributes' expansion, in a `static`.
@@ -54,10 +64,12 @@ impl Callsite {
             limit,
             series: AtomicU32::new(0),
             warned: AtomicU64::new(0),
-            meta,
             name: OnceLock::new(),
             callees: OnceLock::new(),
             is_bounded: AtomicBool::new(false),
+            one_in: if meta.time_one_in > 1 { meta.time_one_in } else { ONE_IN },
+            has_untimed: AtomicBool::new(false),
+            meta,
         }
     }
 
@@ -96,6 +108,10 @@ impl Callsite {
     }
 
     pub(crate) fn set_control(&self, control: Control) {
+        let all_timed = control.has(Control::TIME) && !control.has(Control::TIME_SOME);
+        if self.meta.timed && control.is_on() && !all_timed {
+            self.has_untimed.store(true, Ordering::Relaxed);
+        }
         // Relaxed: a guard that still sees the old word does what was asked a moment ago.
         self.control.store(control.word(), Ordering::Relaxed);
     }
@@ -141,6 +157,24 @@ impl Callsite {
 
     pub(crate) fn set_bounded(&self) {
         self.is_bounded.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether some of its calls were counted and not timed, though it is a function whose calls are: its histogram has
+    /// fewer than there were.
+    pub fn has_untimed_calls(&self) -> bool {
+        self.has_untimed.load(Ordering::Relaxed)
+    }
+
+    /// One call in so many is timed where not all are.
+    #[inline(always)]
+    pub(crate) const fn timed_one_in(&self) -> u32 {
+        self.one_in
+    }
+
+    /// Whether the governor may have only some of its calls timed: a budget on time is about each.
+    pub(crate) fn may_time_some(&self) -> bool {
+        let needs_all = |limit: &Limit| limit.kind.is_wall() || limit.kind.is_polled();
+        self.meta.timed && self.meta.time_one_in == 1 && !self.limits().iter().any(needs_all)
     }
 
     pub(crate) fn series(&self) -> u32 {

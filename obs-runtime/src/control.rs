@@ -2,7 +2,9 @@
 
 use crate::builder::Builder;
 use crate::callsite::Callsite;
+use crate::paths;
 use crate::policy::{Filter, ParseFilterError};
+use crate::profile_mode::ProfileMode;
 use crate::registry;
 
 /// Starts putting the telemetry together.
@@ -30,7 +32,8 @@ pub fn set_enabled(enabled: bool) {
 ///
 /// Replaces all rules of an earlier call. A rule is `path = off|count|profile|trace`, each step including the one
 /// before; a path names a function, or a module or type with all in it, or `*` everything. The longest path that
-/// fits decides; what no rule covers does all that its attributes say.
+/// fits decides; what no rule covers does all that its attributes say. What a rule names, by more than `*`, is not turned
+/// down to keep [`Builder::max_overhead`]: the rule stands.
 ///
 /// # Errors
 /// The first rule that is not understood; nothing is changed then.
@@ -47,6 +50,23 @@ pub fn control(rules: &str) -> Result<(), ParseFilterError> {
     let filter = Filter::parse(rules)?;
     registry::change_policy(|policy| policy.filter = filter);
     Ok(())
+}
+
+/// Profiles calls from now on: keeps their paths, for [`crate::report`]. Trees that have begun end as they began.
+///
+/// # Cost
+/// One store for each callsite; for each call what [`ProfileMode`] says.
+///
+/// # Examples
+/// ```
+/// use obs_runtime::ProfileMode;
+///
+/// obs_runtime::profile(ProfileMode::Sample(16));
+/// obs_runtime::profile(ProfileMode::Off);
+/// ```
+pub fn profile(mode: ProfileMode) {
+    paths::keep_one_in(mode.one_in());
+    registry::change_policy(|policy| policy.profiling = mode.one_in() > 0);
 }
 
 /// Tells, on standard error, that a setting was not understood, and counts it in `Health::config_warnings`.

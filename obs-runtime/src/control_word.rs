@@ -20,7 +20,7 @@ impl Control {
     pub(crate) const TIME: u32 = 1 << 1;
     pub(crate) const TRACE: u32 = 1 << 2;
     pub(crate) const IN_FLIGHT: u32 = 1 << 3;
-    /// Only one call in `Meta::time_one_in` is timed.
+    /// Only one call in `Callsite::timed_one_in` is timed.
     pub(crate) const TIME_SOME: u32 = 1 << 4;
     /// Only a share of the calls becomes spans: `Meta::trace_ratio`.
     pub(crate) const TRACE_SOME: u32 = 1 << 5;

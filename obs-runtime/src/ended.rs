@@ -7,7 +7,7 @@ use crate::callsite::Callsite;
 use crate::control_word::Control;
 use crate::error_name::ErrorName;
 use crate::fields::Fields;
-use crate::frame::Frame;
+use crate::frame::{self, Frame};
 use crate::origin::Origin;
 use crate::outcome::Outcome;
 use crate::paths;
@@ -55,7 +55,9 @@ impl<S: SpanPart> Ended<'_, S> {
         if let Some(frame) = &self.frame {
             self.leave_frame(frame, series, took);
         }
-        crate::alloc::unseen(|| drop(self.frame.take()));
+        if let Some(frame) = self.frame.take() {
+            frame::leave(frame);
+        }
         told
     }
 
@@ -70,8 +72,9 @@ impl<S: SpanPart> Ended<'_, S> {
         if frame.is_measured() {
             record::costs(self.callsite, series, &totals(frame));
         }
+        let (with_inside, alone) = frame.profiled();
+        paths::ended(frame.path, with_inside, alone);
         let (costs, own) = (frame.costs, frame.own());
-        paths::ended(frame.path, costs, own);
         if let Some(start) = &frame.recorded {
             let (fields, extra) =
                 (self.fields.map_or(&[][..], Fields::words), self.extra.map_or(&[][..], Fields::words));

@@ -67,7 +67,7 @@ impl<T: Classify + ?Sized> Classify for Arc<T> {
 ///
 /// # Shape
 /// The four that most programs have are constants; others are made with [`new`](Self::new). Classes that differ in any of their
-/// three parts are different ones, and are counted apart.
+/// three parts are different ones, and are counted apart. A program counts by 255 of them; errors of more have no class.
 ///
 /// # Examples
 /// ```

@@ -4,25 +4,30 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::error_class::{Classify, ErrorClass};
+use crate::class_number;
+use crate::error_class::Classify;
 
-/// Bytes of a variant's name that are kept.
-const VARIANT: usize = 47;
+/// Bytes of a variant's name that are kept: what is left of a cache line.
+const VARIANT: usize = 46;
 
 /// The type of an error, and its variant and its class where they could be had. Of low cardinality: it comes from the
 /// program's text, never from a message.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorName {
     type_name: &'static str,
-    class: Option<ErrorClass>,
+    /// By number.
+    class: u8,
     variant: [u8; VARIANT],
     length: u8,
 }
 
+// It is moved about with what a call returned, also where that is no error.
+const _: () = assert!(size_of::<Option<ErrorName>>() == 64 || size_of::<usize>() != 8);
+
 impl ErrorName {
     /// An error that is known by a name of its own: a status, a class.
     pub const fn named(name: &'static str) -> Self {
-        Self { type_name: name, class: None, variant: [0; VARIANT], length: 0 }
+        Self { type_name: name, class: class_number::NONE, variant: [0; VARIANT], length: 0 }
     }
 
     #[cold]
@@ -32,12 +37,12 @@ impl ErrorName {
 
     #[cold]
     pub(crate) fn with_class<E: Classify>(error: &E) -> Self {
-        Self { class: Some(error.class()), ..Self::of::<E>() }
+        Self { class: class_number::of(error.class()), ..Self::of::<E>() }
     }
 
     #[cold]
     pub(crate) fn with_class_and_variant<E: Classify + fmt::Debug>(error: &E) -> Self {
-        Self { class: Some(error.class()), ..Self::with_variant(error) }
+        Self { class: class_number::of(error.class()), ..Self::with_variant(error) }
     }
 
     #[cold]
@@ -56,7 +61,8 @@ impl ErrorName {
         name
     }
 
-    pub(crate) const fn class(&self) -> Option<ErrorClass> {
+    /// The number of its class.
+    pub(crate) const fn class(&self) -> u8 {
         self.class
     }
 

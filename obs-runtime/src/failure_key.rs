@@ -4,31 +4,26 @@
 
 use std::borrow::Cow;
 
-use crate::error_class::{ErrorClass, Severity};
+use crate::class_number;
+use crate::error_class::ErrorClass;
 
-/// Stands between the type and the class; no type's name has it.
+/// Stands between the type and the number of the class; no type's name has it.
 const END: u8 = 0;
-/// Set in a class's byte when its errors may be tried again; the severity is below.
-const RETRYABLE: u8 = 4;
 
-/// The bytes of a type and a class.
-// Input:  "shop::Error::Timeout", transient
-// Output: "shop::Error::Timeout\0\x05transient"
-pub(crate) fn encode(error_type: &str, class: Option<ErrorClass>) -> Cow<'_, [u8]> {
-    let Some(class) = class else { return error_type.as_bytes().into() };
-    let flags = class.severity as u8 | if class.retryable { RETRYABLE } else { 0 };
-    [error_type.as_bytes(), &[END, flags], class.name.as_bytes()].concat().into()
+/// The bytes of a type and the number of a class.
+// Input:  "shop::Error::Timeout", 1
+// Output: "shop::Error::Timeout\0\x01"
+pub(crate) fn encode(error_type: &str, class: u8) -> Cow<'_, [u8]> {
+    match class {
+        class_number::NONE => error_type.as_bytes().into(),
+        class => [error_type.as_bytes(), &[END, class]].concat().into(),
+    }
 }
 
-/// What [`encode`] was given.
+/// The type and the class that [`encode`] was given.
 pub(crate) fn decode(bytes: &'static [u8]) -> (&'static str, Option<ErrorClass>) {
     let (error_type, class) = split(bytes);
-    let text = |bytes| str::from_utf8(bytes).unwrap_or_default();
-    let class = class.get(1..).and_then(<[u8]>::split_first).map(|(flags, name)| {
-        let severity = Severity::ALL[usize::from(flags & 3)];
-        ErrorClass::new(text(name)).retryable(flags & RETRYABLE != 0).severity(severity)
-    });
-    (text(error_type), class)
+    (str::from_utf8(error_type).unwrap_or_default(), class.get(1).copied().and_then(class_number::class))
 }
 
 /// What of the bytes says the class; nothing where there is none.
@@ -46,14 +41,9 @@ mod tests {
 
     #[test]
     fn a_type_and_its_class_are_read_back() {
-        let classes = Severity::ALL
-            .into_iter()
-            .flat_map(|severity| {
-                [false, true].map(|retry| ErrorClass::new("quota").retryable(retry).severity(severity))
-            })
-            .map(Some);
-        for class in classes.chain([None, Some(ErrorClass::new(""))]) {
-            let bytes = encode("shop::Error::Limit", class).into_owned().leak();
+        let class = ErrorClass::new("failure_key");
+        for (number, class) in [(class_number::of(class), Some(class)), (class_number::NONE, None)] {
+            let bytes = encode("shop::Error::Limit", number).into_owned().leak();
             assert_eq!(decode(bytes), ("shop::Error::Limit", class));
             assert_eq!(class_of(bytes).is_empty(), class.is_none());
         }

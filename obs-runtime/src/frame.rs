@@ -33,10 +33,23 @@ pub(crate) struct Frame {
     reading: Reading,
     pub(crate) costs: Costs,
     children: Own,
+    /// When what is done for the profile of the call began, or of its last poll; 0 where it is not kept.
+    since: u64,
+    is_polled: bool,
+    profiling: Profiling,
     /// Calls of the functions that `calls(..)` of the budget bounds, in the order of the limits.
     pub(crate) calls: Vec<u64>,
     /// Names the call where its instructions are counted.
     pub(crate) counted: Option<u64>,
+}
+
+/// Nanoseconds of a call in which calls inside were profiled: neither theirs nor its own.
+#[derive(Clone, Copy, Debug, Default)]
+struct Profiling {
+    /// Of calls that it made itself.
+    own: u64,
+    /// Of all calls inside.
+    all: u64,
 }
 
 #[derive(Default)]
@@ -66,6 +79,13 @@ impl Frame {
     pub(crate) const fn own(&self) -> Own {
         self.costs.without(self.children)
     }
+
+    /// What the call took with those inside, and itself, for its path.
+    pub(crate) fn profiled(&self) -> (Costs, Own) {
+        let (costs, own, Profiling { own: here, all }) = (self.costs, self.own(), self.profiling);
+        let (with_inside, alone) = (costs.nanos.saturating_sub(all), own.nanos.saturating_sub(here));
+        (Costs { nanos: with_inside, ..costs }, Own { nanos: alone, ..own })
+    }
 }
 
 /// Begins a call, and says by which key its frame is found on this thread; 0 where it keeps none.
@@ -83,12 +103,11 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
     if callsite.is_bounded() {
         count(callsite);
     }
-    let (path, recorded) = with(|stack| {
-        let parent = stack.open.last().map(|frame| &**frame);
-        (
-            paths::enter(parent.map(|parent| (parent.path, parent.callsite)), callsite),
-            recording::begin(parent.and_then(|parent| parent.recorded.as_ref())),
-        )
+    let (path, since, recorded) = with(|stack| {
+        let since = if paths::may_keep(stack.open.last().map(|frame| frame.path)) { clock::now() } else { 0 };
+        let around = stack.open.iter().rev().map(|frame| (frame.path, frame.callsite));
+        let parent = stack.open.last().and_then(|frame| frame.recorded.as_ref());
+        (paths::enter(around, callsite), since, recording::begin(parent))
     })?;
     let (meta, limits) = (callsite.meta(), callsite.limits());
     // A clock that is moved by hand is not disturbed by what else runs.
@@ -99,11 +118,11 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
         nanos: path.is_kept() && !is_timed,
     };
     let is_wanted = live != 0 || meta.alloc || asks.cpu || limits.iter().any(|limit| limit.kind.needs_frame());
-    if !is_wanted && recorded.is_none() && !path.is_chosen() {
+    if !is_wanted && recorded.is_none() && !path.needs_frame() {
         return None;
     }
     let calls = vec![0; callsite.callees().map_or(0, <[_]>::len)];
-    let (reading, costs, children) = Default::default();
+    let (reading, costs, children, profiling) = Default::default();
     Some(Box::new(Frame {
         key: 0,
         live,
@@ -114,13 +133,20 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
         reading,
         costs,
         children,
+        since,
+        is_polled: false,
+        profiling,
         calls,
         counted: None,
     }))
 }
 
-/// Puts a call's frame on the thread, and gives its key there.
-pub(crate) fn push(frame: Box<Frame>) -> u32 {
+/// Puts the frame of a call that is polled on the thread, and gives its key there.
+pub(crate) fn push(mut frame: Box<Frame>) -> u32 {
+    if frame.is_polled && frame.path.is_kept() {
+        frame.since = clock::now();
+    }
+    frame.is_polled = true;
     alloc::unseen(|| put(frame))
 }
 
@@ -137,6 +163,9 @@ fn put(mut frame: Box<Frame>) -> u32 {
 
 /// Takes a call's frame off the thread, with what the call took there; `nanos` where the call itself was timed.
 pub(crate) fn pop(key: u32, nanos: Option<u64>) -> Option<Box<Frame>> {
+    if key == 0 {
+        return None;
+    }
     let _unseen = alloc::Unseen::begin();
     with(|stack| {
         // From the top: guards of spans may be dropped in any order.
@@ -149,10 +178,32 @@ pub(crate) fn pop(key: u32, nanos: Option<u64>) -> Option<Box<Frame>> {
             let children = &mut parent.children;
             (children.nanos, children.allocs, children.bytes) =
                 (children.nanos + nanos, children.allocs + asked.allocs, children.bytes + asked.bytes);
+            if frame.is_polled && frame.path.is_kept() {
+                let took = clock::now().saturating_sub(frame.since).saturating_sub(nanos);
+                parent.profiling.own += took;
+                parent.profiling.all += took;
+            }
         }
         Some(frame)
     })
     .flatten()
+}
+
+/// Drops the frame of a call of which all is written down: what that took is not the time of those around it.
+pub(crate) fn leave(frame: Box<Frame>) {
+    let _unseen = alloc::Unseen::begin();
+    if frame.path.is_kept() {
+        // A future may be dropped long after its last poll, and that one was looked at.
+        let since_begin = if frame.is_polled { 0 } else { clock::now().saturating_sub(frame.since) };
+        let took = since_begin.saturating_sub(frame.costs.nanos);
+        with(|stack| {
+            if let Some(around) = stack.open.last_mut() {
+                around.profiling.own += took;
+                around.profiling.all += took + frame.profiling.all;
+            }
+        });
+    }
+    drop(frame);
 }
 
 /// Counts a call of `callee` in every call it runs in whose budget bounds it.

@@ -70,7 +70,7 @@ pub struct Health {
     pub label_overflow: u64,
     /// Calls not counted in a series of their own because the process had no room for another series.
     pub series_full: u64,
-    /// Calls whose path was not kept because the process had no room for another one.
+    /// Profiled calls that were kept by function alone, because the process had no room for another path.
     pub paths_full: u64,
     /// Times a clock went backwards between the start and the end of a call; the call counts as 0 ns.
     pub clock_backwards: u64,
@@ -84,6 +84,14 @@ pub struct Health {
     pub config_warnings: u64,
     /// Scrapes that were refused or cut off: too slow, too large, not HTTP.
     pub bad_requests: u64,
+    /// Times the governor stopped recording the calls of a function as spans ([`crate::Builder::max_overhead`]).
+    pub spans_turned_down: u64,
+    /// Times the governor left one call of a function in 16 to be timed.
+    pub times_turned_down: u64,
+    /// Steps the governor took back.
+    pub turned_up: u64,
+    /// Functions that the governor has turned down now.
+    pub turned_down_now: u64,
 }
 
 impl Health {
@@ -141,6 +149,16 @@ impl Health {
             ("spans", "dropped", "not_kept", self.not_kept),
             ("spans", "dropped", "rate_limited", self.rate_limited),
             ("spans", "dropped", "too_short", self.too_short),
+        ]
+        .into_iter()
+    }
+
+    /// Every step of the governor, as (action, count), for exporters.
+    pub fn governor_steps(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        [
+            ("spans_off", self.spans_turned_down),
+            ("times_sampled", self.times_turned_down),
+            ("turned_up", self.turned_up),
         ]
         .into_iter()
     }

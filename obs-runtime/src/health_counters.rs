@@ -64,8 +64,11 @@ counters! {
     AFTER_SHUTDOWN => after_shutdown,
     REDACTOR_PANICS => redactor_panics,
     SERIES_FULL => series_full,
-    PATHS_FULL => paths_full,
     EXPORTER_PANICS => exporter_panics,
     CONFIG_WARNINGS => config_warnings,
     BAD_REQUESTS => bad_requests,
+    SPANS_TURNED_DOWN => spans_turned_down,
+    TIMES_TURNED_DOWN => times_turned_down,
+    TURNED_UP => turned_up,
+    TURNED_DOWN_NOW => turned_down_now,
 }

@@ -9,14 +9,18 @@ mod alloc;
 mod baggage;
 mod baggage_fields;
 mod batch;
+mod bottlenecks;
 mod bounds;
 mod budget_history;
 mod budgets;
 mod builder;
 mod cache;
+mod calibration;
 mod call;
+mod call_costs;
 mod callees;
 mod callsite;
+mod class_number;
 mod clock;
 mod collector;
 mod context;
@@ -50,6 +54,7 @@ mod finish;
 mod frame;
 #[expect(unsafe_code, reason = "pin projection")]
 mod future_ext;
+mod governor;
 mod guard;
 mod heads;
 mod health;
@@ -63,17 +68,21 @@ mod level;
 mod limit;
 mod link;
 mod live;
+mod meter;
 mod metric;
 mod mirror;
 mod name;
 mod note;
 mod origin;
 mod outcome;
+mod overhead;
+mod own_cpu;
 mod paths;
 mod place;
 mod policy;
 #[doc(hidden)]
 pub mod probe;
+mod profile_mode;
 pub mod propagation;
 mod quick;
 mod record;
@@ -104,12 +113,15 @@ mod strays;
 #[cfg(feature = "stream")]
 #[expect(unsafe_code, reason = "pin projection")]
 mod stream_ext;
+mod symbols;
 mod sync;
 mod tail_sampler;
 #[expect(unsafe_code, reason = "pin projection")]
 mod task;
 mod telemetry;
 pub mod testing;
+#[doc(hidden)]
+pub mod text;
 mod text_table;
 mod totals;
 mod trace_state;
@@ -128,14 +140,16 @@ pub const IS_ENABLED: bool = cfg!(feature = "enabled");
 pub use alloc::{Alloc, Memory, memory};
 pub use baggage::Baggage;
 pub use batch::{Batch, Span};
+pub use bottlenecks::{CallEdge, Flame, FunctionReport, KeptCalls, Report, report};
 pub use budgets::{BudgetStatus, Budgets, KeptLimit, budgets};
 pub use builder::{Builder, Preset};
+pub use call_costs::CallCosts;
 pub use callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use clock::{ClockChoice, ClockSource, ManualClock};
 pub use context::{Context, ScopedContext};
 #[doc(hidden)]
 pub use control::config_warning;
-pub use control::{builder, callsites, control, set_enabled};
+pub use control::{builder, callsites, control, profile, set_enabled};
 pub use current::{CurrentSpan, current};
 pub use detached::DetachedSpan;
 #[doc(hidden)]
@@ -169,8 +183,10 @@ pub use mirror::{Mirror, MirroredEnd, MirroredSpan, set_mirror};
 #[doc(hidden)]
 pub use note::{event_at, is_wanted};
 pub use outcome::{Outcome, Outcomes};
+pub use overhead::{CallsiteCost, Overhead, overhead};
 pub use place::Place;
-pub use policy::ParseFilterError;
+pub use policy::{ParseFilterError, TurnedDown};
+pub use profile_mode::{ParseProfileModeError, ProfileMode};
 pub use redact::Redact;
 pub use redactor::Redactor;
 #[doc(hidden)]
@@ -186,6 +202,8 @@ pub use start::{AsContext, AsLinks};
 pub use start_error::StartError;
 #[cfg(feature = "stream")]
 pub use stream_ext::{StreamExt, TracedStream};
+#[doc(hidden)]
+pub use symbols::Symbols;
 pub use tail_sampler::TailSampler;
 pub use telemetry::Telemetry;
 pub use totals::{register_source, snapshot};

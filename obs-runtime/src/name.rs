@@ -8,7 +8,7 @@ pub(crate) fn of_type(type_name: &str) -> String {
     of_function(type_name.rsplit_once("::").map_or(type_name, |(function, _)| function))
 }
 
-/// The same of what `type_name` says of the function itself.
+/// The same of what `type_name` says of the function itself, or a demangler of its code.
 pub(crate) fn of_function(path: &str) -> String {
     let mut name = String::with_capacity(path.len());
     for segment in segments(path) {
@@ -57,13 +57,19 @@ fn outer_separator(text: &str) -> Option<usize> {
 }
 
 fn push_segment(name: &mut String, segment: &str) {
-    if segment == "{{closure}}" {
+    // `{{closure}}`, or `{closure#0}` where a demangler wrote it.
+    if segment.starts_with('{') {
         return;
     }
     // `<impl Trait for Type>` and `<impl Type>` stand after the module of the impl; `<Type as Trait>` stands first.
     // All three name the type by its full path, which replaces what came before.
     if let Some(inner) = segment.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
-        let inner = inner.strip_prefix("impl ").unwrap_or(inner);
+        let inner = match inner.strip_prefix("impl ") {
+            Some(inner) => inner,
+            None if name.is_empty() => inner,
+            // Arguments of the function, `query::<u8>`, as a demangler writes them.
+            None => return,
+        };
         let ty = inner.rsplit_once(" for ").map_or(inner, |(_, ty)| ty);
         let ty = ty.split_once(" as ").map_or(ty, |(ty, _)| ty);
         *name = without_generics(ty);
@@ -103,6 +109,13 @@ mod tests {
             ("a::db::query<u8>", "a::db::query"),
             ("<a::db::Rows as a::db::Repository>::find", "a::db::Rows::find"),
             ("a::other::<impl a::cart::Cart>::o", "a::cart::Cart::o"),
+            // As symbols are demangled, of the older and of the newer mangling.
+            ("a::db::query::{{closure}}::{{closure}}", "a::db::query"),
+            ("<a::db::Rows<T> as a::db::Repository>::find::{{closure}}", "a::db::Rows::find"),
+            ("a::db::query::<u8, alloc::vec::Vec<a::X>>::{closure#0}::{closure#1}", "a::db::query"),
+            ("<a::cart::Cart>::checkout", "a::cart::Cart::checkout"),
+            ("<a::db::Rows<u8> as a::db::Repository>::find::<u8>", "a::db::Rows::find"),
+            ("<a::cart::Cart as core::fmt::Debug>::fmt", "a::cart::Cart::fmt"),
         ] {
             assert_eq!(of_function(type_name), name);
         }

@@ -1,5 +1,6 @@
 //! What is on: the switches of the whole program, and a filter by name.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::callsite::Callsite;
@@ -21,11 +22,23 @@ pub(crate) struct Policy {
     pub(crate) mirrored: bool,
     /// Tests record: every call asks whether it is in one of their recordings.
     pub(crate) recording: bool,
-    /// The paths of calls are kept.
+    /// The paths of calls are kept, of some trees at least.
     pub(crate) profiling: bool,
     /// Spans and events less important than this are not recorded.
     pub(crate) level: Level,
     pub(crate) filter: Filter,
+    /// What the governor has functions record less, by the series of their callsites. What a rule names it leaves alone.
+    pub(crate) turned_down: HashMap<u32, TurnedDown>,
+}
+
+/// How far the governor has turned a function down ([`crate::Builder::max_overhead`]). Its calls are counted all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum TurnedDown {
+    /// Its calls become no spans.
+    Spans,
+    /// They become no spans, and one in 16 is timed.
+    Times,
 }
 
 impl Default for Policy {
@@ -40,25 +53,33 @@ impl Default for Policy {
             profiling: false,
             level: Level::Trace,
             filter: Filter::default(),
+            turned_down: HashMap::new(),
         }
     }
 }
 
 impl Policy {
     pub(crate) fn control(&self, callsite: &Callsite) -> Control {
+        self.control_at(callsite, self.turned_down.get(&callsite.series()).copied())
+    }
+
+    /// The control word of a callsite that the governor has, or would have, turned down so far.
+    pub(crate) fn control_at(&self, callsite: &Callsite, turned_down: Option<TurnedDown>) -> Control {
         let meta = callsite.meta();
         let detail = self.filter.detail(callsite);
         if !self.enabled || detail == Detail::Off {
             return Control::OFF;
         }
+        let turned_down = turned_down.filter(|_| !self.filter.names(callsite));
         let flag = |on, flag| if on { flag } else { 0 };
         let timed = meta.timed && detail >= Detail::Profile;
         let shown = meta.traced && detail >= Detail::Trace && meta.level >= self.level;
-        let traced = shown && (self.spans_wanted || self.recording);
+        let some_timed = meta.time_one_in > 1 || turned_down == Some(TurnedDown::Times) && callsite.may_time_some();
+        let traced = shown && (self.spans_wanted || self.recording) && turned_down.is_none();
         let limits = callsite.limits();
         let flags = Control::COUNT
             | flag(timed, Control::TIME)
-            | flag(timed && meta.time_one_in > 1, Control::TIME_SOME)
+            | flag(timed && some_timed, Control::TIME_SOME)
             | flag(traced, Control::TRACE)
             | flag(traced && meta.trace_ratio < 1.0, Control::TRACE_SOME)
             | flag(shown && self.mirrored, Control::MIRROR)
@@ -148,22 +169,31 @@ impl Filter {
     }
 
     fn detail(&self, callsite: &Callsite) -> Detail {
-        if self.rules.is_empty() {
-            return Detail::Trace;
-        }
-        // Where `name = ".."` says something else, the module still is where the function lies.
-        self.detail_where(|rule| rule.covers(callsite.name()) || rule.covers(callsite.meta().module))
+        self.rule(callsite).map_or(Detail::Trace, |rule| rule.detail)
     }
 
     fn detail_of(&self, name: &str) -> Detail {
-        self.detail_where(|rule| rule.covers(name))
+        self.rule_where(|rule| rule.covers(name)).map_or(Detail::Trace, |rule| rule.detail)
     }
 
-    fn detail_where(&self, covers: impl Fn(&Rule) -> bool) -> Detail {
+    /// Whether a rule says what a function does, and not just what all do: nobody else changes that.
+    pub(crate) fn names(&self, callsite: &Callsite) -> bool {
+        self.rule(callsite).is_some_and(|rule| rule.path != "*")
+    }
+
+    /// The rule that decides about a function.
+    fn rule(&self, callsite: &Callsite) -> Option<&Rule> {
+        if self.rules.is_empty() {
+            return None;
+        }
+        // Where `name = ".."` says something else, the module still is where the function lies.
+        self.rule_where(|rule| rule.covers(callsite.name()) || rule.covers(callsite.meta().module))
+    }
+
+    fn rule_where(&self, covers: impl Fn(&Rule) -> bool) -> Option<&Rule> {
         let rules = self.rules.iter().filter(|rule| covers(rule));
         // The longest path; of equal ones the last, as the user wrote it later.
-        let rule = rules.max_by_key(|rule| if rule.path == "*" { 0 } else { rule.path.len() });
-        rule.map_or(Detail::Trace, |rule| rule.detail)
+        rules.max_by_key(|rule| if rule.path == "*" { 0 } else { rule.path.len() })
     }
 }
 
@@ -185,7 +215,8 @@ impl std::error::Error for ParseFilterError {}
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::callsite::{Meta, Name};
+    use crate::callsite::{Budget, Meta, Name, OnExceed};
+    use crate::limit::{Limit, LimitKind};
 
     fn control(filter: &str, name: &'static str) -> u32 {
         let callsite = Callsite::new(Meta { name: Name::Given(name), traced: true, timed: true, ..Meta::EMPTY });
@@ -206,6 +237,45 @@ mod tests {
         assert_eq!(control("shop = off", "shopping::f"), ALL, "a path ends at a `::`");
         assert_eq!(control("shop::* = off", "shop::f"), 0);
         assert_eq!(control("a = off, a = trace", "a"), ALL, "of two equal paths the last counts");
+    }
+
+    fn turned_down(filter: &str, name: &'static str, step: TurnedDown, budget: Option<LimitKind>) -> Control {
+        let limits = budget.map(|kind| &*Box::leak(Box::new([Limit { kind, at_most: 9, share: 1.0 }])));
+        let budget = limits.map(|limits| Budget { limits, on_exceed: OnExceed::Count });
+        let meta = Meta { name: Name::Given(name), traced: true, timed: true, budget, ..Meta::EMPTY };
+        let (callsite, filter) = (Callsite::new(meta), Filter::parse(filter).expect("a valid filter"));
+        callsite.set_series(7);
+        let turned_down = HashMap::from([(7, step)]);
+        Policy { spans_wanted: true, filter, turned_down, ..Policy::default() }.control(&callsite)
+    }
+
+    #[test]
+    fn what_is_turned_down_is_counted_in_the_same_series() {
+        for (step, flags) in [
+            (TurnedDown::Spans, Control::COUNT | Control::TIME),
+            (TurnedDown::Times, Control::COUNT | Control::TIME | Control::TIME_SOME),
+        ] {
+            assert!(turned_down("", "f", step, None) == Control::new(7, flags), "{step:?}");
+        }
+    }
+
+    #[test]
+    fn a_budget_that_needs_every_time_keeps_them() {
+        let word = |kind| turned_down("", "f", TurnedDown::Times, Some(kind));
+        for kind in [LimitKind::Wall, LimitKind::Quantile("p99"), LimitKind::Poll, LimitKind::Polls] {
+            assert!(word(kind).has(Control::TIME) && !word(kind).has(Control::TIME_SOME | Control::TRACE), "{kind:?}");
+        }
+        assert!(word(LimitKind::Allocs).has(Control::TIME_SOME));
+    }
+
+    #[test]
+    fn what_a_rule_names_is_not_turned_down() {
+        let word = |filter| turned_down(filter, "shop::f", TurnedDown::Times, None).word() & 0xffff;
+        assert_eq!(word("shop = trace"), ALL);
+        assert_eq!(word("shop::f = profile, * = off"), Control::COUNT | Control::TIME);
+        for filter in ["", "* = trace", "shopping = trace"] {
+            assert_eq!(word(filter), Control::COUNT | Control::TIME | Control::TIME_SOME, "{filter}");
+        }
     }
 
     #[test]

@@ -156,6 +156,7 @@ impl<T: ?Sized> ShowsNothing for Probe<'_, T> {
 #[expect(clippy::needless_borrow, reason = "the references choose among the traits, as in the expansion")]
 mod tests {
     use super::*;
+    use crate::class_number;
     use crate::error_class::ErrorClass;
 
     #[derive(Debug)]
@@ -225,7 +226,7 @@ mod tests {
     /// The name and the class of a failure.
     fn told(seen: Seen) -> (String, Option<&'static str>) {
         let Seen::Err(name) = seen else { panic!("it ended well") };
-        (name.to_text().into_owned(), name.class().map(|class| class.name))
+        (name.to_text().into_owned(), class_number::class(name.class()).map(|class| class.name))
     }
 
     #[test]

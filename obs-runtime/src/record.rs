@@ -3,6 +3,7 @@
 use crate::alloc::Unseen;
 use crate::cache::SeriesKey;
 use crate::callsite::Callsite;
+use crate::class_number;
 use crate::control_word::Control;
 use crate::error_name::ErrorName;
 use crate::failure_key;
@@ -63,7 +64,7 @@ fn failed(
 ) -> u32 {
     let _unseen = Unseen::begin();
     let name = error.map_or_else(|| outcome.as_str().into(), |error| error.to_text());
-    let bytes = failure_key::encode(&name, error.and_then(ErrorName::class));
+    let bytes = failure_key::encode(&name, error.map_or(class_number::NONE, ErrorName::class));
     let key = SeriesKey { parent: control.series(), outcome: outcome as u8, bytes: &bytes };
     let series = crate::registry::find(callsite, &key);
     cold(series, nanos);
@@ -82,10 +83,10 @@ pub(crate) fn polled(series: u32, [polls, busy, longest]: [u64; 3]) {
     with_slot(series, |slot| slot.polled(polls, busy, longest));
 }
 
-/// Whether this call is the one in `n` to be timed.
+/// Whether this call is the one in `Callsite::timed_one_in` to be timed.
 #[inline(never)]
 pub(crate) fn is_turn(callsite: &'static Callsite, control: Control) -> bool {
-    with_slot(control.series(), |slot| slot.is_turn(callsite.meta().time_one_in)).unwrap_or(false)
+    with_slot(control.series(), |slot| slot.is_turn(callsite.timed_one_in())).unwrap_or(false)
 }
 
 /// Notes that a clock went backwards during a call.

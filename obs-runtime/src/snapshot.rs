@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::alloc::Memory;
 use crate::callsite::Callsite;
 use crate::clock::ClockSource;
 use crate::error_class::ErrorClass;
@@ -13,6 +14,7 @@ use crate::health::Health;
 use crate::histogram::Histogram;
 use crate::metric::Metric;
 use crate::outcome::{Outcome, Outcomes};
+use crate::overhead::Overhead;
 use crate::resource::Resource;
 use crate::spent::{LimitTotals, Spent};
 
@@ -29,7 +31,9 @@ pub struct Snapshot {
     pub(crate) resource: Arc<Resource>,
     pub(crate) callsites: Vec<CallsiteSnapshot>,
     pub(crate) metrics: Vec<Metric>,
+    pub(crate) memory: Option<Memory>,
     pub(crate) health: Health,
+    pub(crate) overhead: Option<Arc<Overhead>>,
 }
 
 impl Snapshot {
@@ -74,9 +78,19 @@ impl Snapshot {
         &self.metrics
     }
 
+    /// What the process asked of its allocator; `None` unless that is [`crate::Alloc`].
+    pub const fn memory(&self) -> Option<Memory> {
+        self.memory
+    }
+
     /// What was lost, refused or bent on the way.
     pub const fn health(&self) -> &Health {
         &self.health
+    }
+
+    /// What recording cost the process lately; `None` as [`crate::overhead()`] says.
+    pub fn overhead(&self) -> Option<&Overhead> {
+        self.overhead.as_deref()
     }
 }
 

@@ -91,7 +91,9 @@ impl Spent {
         }
     }
 
-    pub(crate) fn merge(self, other: Self) -> Self {
+    /// What two groups of calls took together.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
         Self {
             calls: self.calls + other.calls,
             cpu: self.cpu + other.cpu,

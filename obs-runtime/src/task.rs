@@ -321,7 +321,6 @@ impl<M: Mode, K: Kept> Task<M, K> {
     /// Ends a call that has more to it than a count, a time and a span.
     #[cold]
     #[inline(never)]
-    #[expect(clippy::cast_possible_truncation, reason = "the high half")]
     fn settle(
         &mut self,
         nanos: u64,

@@ -3,12 +3,14 @@
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
+use crate::alloc;
 use crate::clock;
 use crate::exemplars;
 use crate::health::Health;
 use crate::health_counters;
 use crate::histogram::Histogram;
 use crate::metric::MetricSource;
+use crate::overhead;
 use crate::registry::{self, SeriesMeta};
 use crate::resource::Resource;
 use crate::shard::{CostTotals, Details, OverLimit, POOL, Shard};
@@ -57,7 +59,9 @@ pub fn snapshot() -> Snapshot {
         resource,
         callsites: Vec::new(),
         metrics: Vec::new(),
+        memory: None,
         health: Health::default(),
+        overhead: overhead::latest(),
     };
     if cfg!(feature = "enabled") {
         fill(&mut snapshot);
@@ -74,6 +78,7 @@ fn fill(snapshot: &mut Snapshot) {
         shard.faults.add_to(&mut snapshot.health);
     }
     health_counters::add_to(&mut snapshot.health);
+    snapshot.memory = alloc::memory();
     for source in lock(&SOURCES).iter() {
         source.collect(&mut snapshot.metrics);
     }

@@ -11,8 +11,8 @@ mod push;
 mod reader;
 mod sampling;
 
-use obs_runtime::Sampler;
 use obs_runtime::propagation::Propagators;
+use obs_runtime::{ProfileMode, Sampler};
 use reader::{Lookup, Reader};
 
 pub(crate) use batches::Batches;
@@ -36,7 +36,9 @@ pub(crate) struct Environment {
     pub(crate) level: Option<obs_runtime::Level>,
     pub(crate) filter: Option<String>,
     pub(crate) clock: Option<Clock>,
+    pub(crate) max_overhead: Option<f64>,
     pub(crate) sampler: Option<Sampler>,
+    pub(crate) profile: Option<ProfileMode>,
     /// `OTEL_METRICS_EXEMPLAR_FILTER` says no.
     pub(crate) no_exemplars: bool,
     pub(crate) service_name: Option<String>,
@@ -95,7 +97,9 @@ impl Environment {
             level: reader.parsed("OBS_LEVEL", "trace, debug, info, warn or error", "the preset's level"),
             filter: reader.filter("OBS_FILTER"),
             clock: reader.word("OBS_CLOCK", &CLOCKS, "auto"),
+            max_overhead: reader.share("OBS_MAX_OVERHEAD", "no limit"),
             sampler: sampling::sampler(&mut reader),
+            profile: reader.parsed("OBS_PROFILE", "off, trace, or sample:16 for one call tree in 16", "off"),
             no_exemplars: sampling::no_exemplars(&mut reader),
             service_name: reader.text("OTEL_SERVICE_NAME"),
             attributes: reader.attributes("OTEL_RESOURCE_ATTRIBUTES"),
@@ -187,6 +191,8 @@ mod tests {
             ("OBS_LEVEL", "Debug"),
             ("OBS_CLOCK", "OS"),
             ("OBS_PRESET", "development"),
+            ("OBS_MAX_OVERHEAD", "2%"),
+            ("OBS_PROFILE", "Sample:16"),
             ("OTEL_METRICS_EXPORTER", "Prometheus"),
             ("OBS_CONSOLE", "Tree"),
             ("OBS_CHROME", "trace.json"),
@@ -200,7 +206,9 @@ mod tests {
         assert!(environment.disabled);
         assert_eq!(environment.level, Some(obs_runtime::Level::Debug));
         assert_eq!(environment.clock, Some(Clock::Os));
+        assert_eq!(environment.max_overhead, Some(0.02));
         assert_eq!(environment.preset, Some(obs_runtime::Preset::Development));
+        assert_eq!(environment.profile, Some(ProfileMode::Sample(16)));
         assert_eq!(environment.exporters.metrics.choice(Name::Prometheus), Choice::Yes);
         assert_eq!(environment.prometheus_port, Some(9999));
         assert_eq!((environment.console, environment.console_tree), (Choice::Yes, true));
@@ -229,6 +237,8 @@ mod tests {
             ("OTEL_SDK_DISABLED", "yes"),
             ("OBS_LEVEL", "loud"),
             ("OBS_FILTER", "a = loud"),
+            ("OBS_MAX_OVERHEAD", "little"),
+            ("OBS_PROFILE", "sample:0"),
             ("OTEL_EXPORTER_PROMETHEUS_PORT", "99999"),
             ("OTEL_METRICS_EXPORTER", "statsd"),
             ("OTEL_RESOURCE_ATTRIBUTES", "broken,ok=1"),
@@ -241,6 +251,8 @@ mod tests {
                 "OBS_LEVEL is \"loud\", expected trace, debug, info, warn or error; using the preset's level",
                 "OBS_FILTER: found filter rule \"a = loud\", expected one of off, count, profile, trace after the `=`; \
                  using no filter",
+                "OBS_MAX_OVERHEAD is \"little\", expected a share such as 1% or 0.01; using no limit",
+                "OBS_PROFILE is \"sample:0\", expected off, trace, or sample:16 for one call tree in 16; using off",
                 "OTEL_RESOURCE_ATTRIBUTES is \"broken\", expected `key=value`; using the other pairs",
                 "OTEL_EXPORTER_PROMETHEUS_PORT is \"99999\", expected a port number, 0 to 65535; using 9464",
             ]

@@ -109,6 +109,17 @@ impl<'a> Reader<'a> {
         self.parsed(name, "a number from 1", used).map(NonZeroUsize::get)
     }
 
+    /// A share of something that is not nothing: `1%`, or `0.01`.
+    pub(super) fn share(&mut self, name: &str, used: &str) -> Option<f64> {
+        let value = self.text(name)?;
+        let (number, whole) = value.strip_suffix('%').map_or((&*value, 1.0), |percent| (percent.trim_end(), 100.0));
+        let share = number.parse::<f64>().ok().map(|part| part / whole).filter(|share| *share > 0.0 && *share <= 1.0);
+        if share.is_none() {
+            self.warn(name, &value, "a share such as 1% or 0.01", used);
+        }
+        share
+    }
+
     /// An address.
     pub(super) fn url(&mut self, name: &str, used: &str) -> Option<String> {
         let url = self.text(name)?;
@@ -235,6 +246,22 @@ mod tests {
                 "X_DELAY is \"0\", expected milliseconds from 1; using 10",
             ]
         );
+    }
+
+    #[test]
+    fn a_share_is_a_percentage_or_a_part_of_one() {
+        let read = |value: &'static str| {
+            let lookup = |_: &str| Some(value.to_owned());
+            let mut reader = Reader::new(&lookup);
+            (reader.share("X_SHARE", "none"), reader.warnings.len())
+        };
+        for (value, share) in [("1%", 0.01), ("0.01", 0.01), ("0.5 %", 0.005), ("100%", 1.0), ("1", 1.0)] {
+            assert_eq!(read(value), (Some(share), 0), "{value}");
+        }
+        for value in ["0", "0%", "-1%", "101%", "2", "nan", "inf", "one percent", "%", "1%%"] {
+            assert_eq!(read(value), (None, 1), "{value}");
+        }
+        assert_eq!(read(" "), (None, 0));
     }
 
     #[test]

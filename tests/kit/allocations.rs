@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use obs::testing::{record, record_with};
-use obs::{FutureExt as _, counted, profiled, traced};
+use obs::{FutureExt as _, budget, counted, profiled, traced};
 
 use crate::support::pause;
 
@@ -89,6 +89,24 @@ fn what_is_written_down_about_a_call_is_not_on_its_account() {
         // The label's own text is what the user wrote.
         assert_eq!((call.allocs(), call.bytes()), (0, 0), "{recording}");
     }
+}
+
+#[budget(allocs = 0, bytes = 0, on_exceed = warn)]
+fn breaks_both() {
+    drop(black_box(Box::new([0_u8; 10])));
+}
+
+#[profiled(alloc)]
+fn around() {
+    (0..3).for_each(|_| breaks_both());
+}
+
+#[test]
+fn what_is_told_of_a_broken_budget_is_on_nobodys_account() {
+    let recording = record(around);
+    let call = recording.roots().next().expect("one root");
+    assert_eq!((call.allocs(), call.bytes(), call.max_held()), (3, 30, 10), "{recording}");
+    assert_eq!((recording.allocs(), recording.bytes()), (Some(3), Some(30)));
 }
 
 #[test]

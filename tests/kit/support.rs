@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Poll;
 
 /// The message of a panic.
-pub fn message(body: impl FnOnce()) -> String {
+pub(crate) fn message(body: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(body)).expect_err("it was to panic");
     panic
         .downcast_ref::<String>()
@@ -15,7 +15,7 @@ pub fn message(body: impl FnOnce()) -> String {
 }
 
 /// Is polled once more. Tokio's own way remembers who yields, in a list that it allocates on each thread.
-pub async fn pause() {
+pub(crate) async fn pause() {
     let mut is_first = true;
     poll_fn(|task| {
         task.waker().wake_by_ref();

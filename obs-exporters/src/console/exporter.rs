@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use obs_runtime::{Batch, Event, Exporter, Snapshot, Wants};
+use obs_runtime::{Batch, Event, Exporter, ProfileMode, Snapshot, Wants, report};
 
 use super::forest::{Forest, Tree};
 use super::render::render;
@@ -17,7 +17,7 @@ use super::tree;
 ///
 /// # Shape
 /// To standard output, unless told otherwise; coloured when that is a terminal and `NO_COLOR` is not set; plain
-/// otherwise. See [`super::render()`] for what it shows.
+/// otherwise. See [`super::render()`] for what it shows. While calls are profiled, [`report()`] comes after it.
 /// # Cost
 /// Nothing before the shutdown; as a tree, each span is kept until its local root ends, at most 65,536 of them.
 /// # Errors
@@ -134,7 +134,12 @@ impl Exporter for Console {
         let rest = self.forest.as_mut().map(Forest::rest).unwrap_or_default();
         self.print(&rest, &[])?;
         let Some(snapshot) = self.last.take() else { return Ok(()) };
-        let text = render(&snapshot, &self.style());
+        let mut text = render(&snapshot, &self.style());
+        let bottlenecks = report();
+        if bottlenecks.mode() != ProfileMode::Off {
+            text.push('\n');
+            text += &bottlenecks.to_string();
+        }
         self.target.write(&text)
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use obs_runtime::{CallsiteSnapshot, Snapshot};
 
-use super::number;
 use super::table::{self, Paint, Row, Style};
+use super::{allocations, budgets, number};
 
 const HEADING: [&str; 8] = ["calls", "errors", "p50", "p90", "p99", "max", "total", "share"];
 const ERRORS: usize = 1;
@@ -15,10 +15,11 @@ const ERRORS: usize = 1;
 /// Writes the report of a snapshot.
 ///
 /// # Shape
-/// A header, one line for each function that was called (most total time first), then what is worth knowing:
-/// budgets that were broken, calls that are timed in part, and what was lost. `errors` counts calls that returned
-/// an `Err`, unwound or were cancelled. `share` is the function's wall time as a share of the time the program ran;
-/// nested functions share time, and several threads can bring it above 100 %. A function that is not timed shows `-`.
+/// A header, one line for each function that was called (most total time first), one for each of the ten that allocate most
+/// where that is counted, then what is worth knowing: limits that were not kept, calls that are timed in part, and what was
+/// lost. `errors` counts calls that returned an `Err`, unwound or were cancelled. `share` is the function's wall time as a
+/// share of the time the program ran; nested functions share time, and several threads can bring it above 100 %. A function
+/// that is not timed shows `-`.
 /// # Cost
 /// Sorts and formats; takes no lock and does no I/O.
 pub fn render(snapshot: &Snapshot, style: &Style) -> String {
@@ -30,14 +31,16 @@ pub fn render(snapshot: &Snapshot, style: &Style) -> String {
         out += "no annotated function was called\n";
     } else {
         let rows: Vec<_> = called.iter().map(|callsite| row(callsite, elapsed)).collect();
-        table::write(&mut out, *style, HEADING, &rows);
+        table::write(&mut out, *style, "function", HEADING, &rows);
     }
     if !never.is_empty() && !called.is_empty() {
         out += &style.paint(Paint::Dim, &format!("{} more never called", never.len()));
         out.push('\n');
     }
+    allocations::write(&mut out, &called, *style);
     for callsite in &called {
-        notes(&mut out, callsite, *style);
+        budgets::write(&mut out, callsite, *style);
+        notes(&mut out, callsite);
     }
     footer(&mut out, snapshot, *style);
     out
@@ -80,16 +83,13 @@ fn row(callsite: &CallsiteSnapshot, elapsed: Duration) -> Row<8> {
     }
 }
 
-fn notes(out: &mut String, callsite: &CallsiteSnapshot, style: Style) {
-    let (meta, over) = (callsite.callsite().meta(), callsite.over_budget());
-    if let (Some(wall), 1..) = (meta.budget.and_then(|budget| budget.wall()), over) {
-        let limit = number::duration(Duration::from_nanos(wall.at_most));
-        let line = format!("over budget: {} in {over} of {} calls (limit {limit})", callsite.name(), callsite.calls());
-        *out += &style.paint(Paint::Bad, &line);
-        out.push('\n');
-    }
-    if meta.time_one_in > 1 && callsite.duration().is_some() {
+fn notes(out: &mut String, callsite: &CallsiteSnapshot) {
+    let meta = callsite.callsite().meta();
+    let Some(timed) = callsite.duration().map(|duration| duration.count()) else { return };
+    if meta.time_one_in > 1 {
         let _ = writeln!(out, "{}: times are those of one call in {}", callsite.name(), meta.time_one_in);
+    } else if timed > 0 && callsite.callsite().has_untimed_calls() {
+        let _ = writeln!(out, "{}: times are those of {timed} calls", callsite.name());
     }
 }
 

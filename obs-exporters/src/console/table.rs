@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::name::{length, shorten};
+use super::name::{SHORTEST, length, shorten};
 
 /// How the report looks.
 ///
@@ -59,9 +59,8 @@ pub(super) struct Row<const N: usize> {
     pub(super) paint: Option<(usize, Paint)>,
 }
 
-/// Writes heading and rows, each ending in a newline.
-pub(super) fn write<const N: usize>(out: &mut String, style: Style, heading: [&str; N], rows: &[Row<N>]) {
-    const SHORTEST: usize = 12;
+/// Writes heading and rows, each ending in a newline; `names` is what stands above the names.
+pub(super) fn write<const N: usize>(out: &mut String, style: Style, names: &str, heading: [&str; N], rows: &[Row<N>]) {
     let mut widths = heading.map(length);
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(&row.cells) {
@@ -69,16 +68,16 @@ pub(super) fn write<const N: usize>(out: &mut String, style: Style, heading: [&s
         }
     }
     let numbers = widths.iter().map(|width| width + 1).sum::<usize>();
-    let longest = rows.iter().map(|row| length(&row.name)).max().unwrap_or(0).max("function".len());
-    let names = longest.min(style.width.saturating_sub(numbers).max(SHORTEST));
-    let mut line = format!("{:names$}", "function");
+    let longest = rows.iter().map(|row| length(&row.name)).max().unwrap_or(0).max(length(names));
+    let first = longest.min(style.width.saturating_sub(numbers).max(SHORTEST));
+    let mut line = format!("{names:first$}");
     for (text, width) in heading.iter().zip(widths) {
         let _ = write!(line, " {text:>width$}");
     }
     *out += &style.paint(Paint::Heading, &line);
     out.push('\n');
     for row in rows {
-        let _ = write!(out, "{:names$}", shorten(&row.name, names));
+        let _ = write!(out, "{:first$}", shorten(&row.name, first));
         for (at, (cell, width)) in row.cells.iter().zip(widths).enumerate() {
             let cell = format!("{cell:>width$}");
             out.push(' ');

@@ -109,8 +109,9 @@ impl Number<'_> {
     fn absorb(&mut self, other: &Self, kind: Kind) {
         match (self, other) {
             (_, _) if kind == Kind::Info => {}
-            (Self::Int(sum), Self::Int(more)) => *sum = sum.saturating_add(*more),
             // A sum of limits or of longest polls says nothing; the larger one does.
+            (Self::Int(kept), Self::Int(more)) if kind == Kind::Gauge => *kept = (*kept).max(*more),
+            (Self::Int(sum), Self::Int(more)) => *sum = sum.saturating_add(*more),
             (Self::Float(kept), Self::Float(more)) if kind == Kind::Gauge => *kept = kept.max(*more),
             (Self::Float(sum), Self::Float(more)) => *sum += more,
             (Self::Histogram(all), Self::Histogram(more)) => merge(all.to_mut(), more),
@@ -150,6 +151,17 @@ mod tests {
         let family = family.settle();
         let values: Vec<_> = family.points.iter().map(|point| point.value.as_f64()).collect();
         assert_eq!(values, [2.0, 5.0]);
+    }
+
+    #[test]
+    fn of_two_limits_the_larger_is_kept() {
+        for (first, second) in [(Number::Int(3), Number::Int(2)), (Number::Float(2.0), Number::Float(3.0))] {
+            let mut family = Family::new("limit", "", Kind::Gauge, "");
+            family.push(attributes("1"), first);
+            family.push(attributes("1"), second);
+            let [point] = &family.settle().points[..] else { panic!("one point") };
+            assert_eq!(point.value.as_f64().to_bits(), 3.0_f64.to_bits());
+        }
     }
 
     #[test]

@@ -27,8 +27,6 @@ struct Functions<'a> {
     busy: Family<'a>,
     polls: Family<'a>,
     longest_poll: Family<'a>,
-    limit: Family<'a>,
-    violations: Family<'a>,
     errors: Family<'a>,
 }
 
@@ -42,8 +40,6 @@ impl<'a> Functions<'a> {
             busy: Family::new("obs.function.busy", "s", Counter, "Time spent inside polls of async functions."),
             polls: Family::new("obs.function.polls", "{poll}", Counter, "Polls of async functions."),
             longest_poll: Family::new("obs.function.longest_poll", "s", Gauge, "The longest single poll so far."),
-            limit: Family::new("obs.budget.limit", "s", Gauge, "Wall time that a call may take."),
-            violations: Family::new("obs.budget.violations", "{violation}", Counter, "Calls that broke their budget."),
             errors: Family::new("obs.errors", "{error}", Counter, "Calls that returned an error, by its class."),
         }
     }
@@ -60,10 +56,6 @@ impl<'a> Functions<'a> {
             self.polls.push(function(callsite), Number::Int(polls.count));
             self.longest_poll.push(function(callsite), Number::Float(polls.longest.as_secs_f64()));
         }
-        if let Some(wall) = callsite.callsite().meta().budget.and_then(|budget| budget.wall()) {
-            self.limit.push(wall_budget(callsite), Number::Float(wall.at_most as f64 / 1e9));
-            self.violations.push(wall_budget(callsite), Number::Int(callsite.over_budget()));
-        }
     }
 
     fn add_series(&mut self, callsite: &'a CallsiteSnapshot, series: &'a Series) {
@@ -75,7 +67,8 @@ impl<'a> Functions<'a> {
         if let Some(duration) = series.duration() {
             self.duration.push_histogram(attributes(callsite, series), duration, series.exemplars());
         }
-        if series.duration().is_none() || meta.time_one_in > 1 {
+        // A histogram's count stands for the calls only where all of them were timed.
+        if series.duration().is_none() || callsite.callsite().has_untimed_calls() {
             self.calls.push(attributes(callsite, series), Number::Int(series.calls()));
         }
         if series.outcome() == Outcome::Error {
@@ -84,19 +77,14 @@ impl<'a> Functions<'a> {
     }
 
     fn settle(self) -> Vec<Family<'a>> {
-        let Self { duration, calls, active, busy, polls, longest_poll, limit, violations, errors } = self;
-        [duration, calls, active, busy, polls, longest_poll, limit, violations, errors].map(Family::settle).into()
+        let Self { duration, calls, active, busy, polls, longest_poll, errors } = self;
+        [duration, calls, active, busy, polls, longest_poll, errors].map(Family::settle).into()
     }
 }
 
-fn function(callsite: &CallsiteSnapshot) -> Vec<Attribute<'_>> {
+/// Says which function it is.
+pub(super) fn function(callsite: &CallsiteSnapshot) -> Vec<Attribute<'_>> {
     vec![(Cow::Borrowed(FUNCTION), Cow::Borrowed(callsite.name()))]
-}
-
-fn wall_budget(callsite: &CallsiteSnapshot) -> Vec<Attribute<'_>> {
-    let mut attributes = function(callsite);
-    attributes.push((Cow::Borrowed("budget"), Cow::Borrowed("wall")));
-    attributes
 }
 
 /// An error without a class is of the class `unknown`.

@@ -2,12 +2,17 @@
 
 use std::borrow::Cow;
 
-use obs_runtime::Snapshot;
+use obs_runtime::{Memory, Snapshot};
 
 use super::family::{Family, Kind, Number};
+use super::overhead;
 
 pub(super) fn families(snapshot: &Snapshot) -> Vec<Family<'_>> {
-    vec![build_info(snapshot), dropped(snapshot), sampling(snapshot), series(snapshot), finished(snapshot)]
+    let mut families =
+        vec![build_info(snapshot), dropped(snapshot), sampling(snapshot), series(snapshot), finished(snapshot)];
+    families.extend(snapshot.memory().into_iter().flat_map(memory));
+    families.extend(overhead::families(snapshot));
+    families
 }
 
 fn build_info(snapshot: &Snapshot) -> Family<'_> {
@@ -57,4 +62,21 @@ fn finished(snapshot: &Snapshot) -> Family<'_> {
     let mut family = Family::new("obs.spans.finished", "{span}", Kind::Counter, "Spans that were to be recorded.");
     family.push(Vec::new(), Number::Int(snapshot.health().spans_finished));
     family
+}
+
+/// What the whole process asked of its allocator.
+fn memory<'a>(memory: Memory) -> [Family<'a>; 4] {
+    let one = |name, unit, kind, help, value| {
+        let mut family = Family::new(name, unit, kind, help);
+        family.push(Vec::new(), Number::Int(value));
+        family
+    };
+    let allocations = "Blocks of the process that were allocated or grew.";
+    let peak = "The most bytes that the process held at any time.";
+    [
+        one("obs.memory.allocations", "{allocation}", Kind::Counter, allocations, memory.allocs),
+        one("obs.memory.allocated", "By", Kind::Counter, "Bytes that the process asked for.", memory.bytes),
+        one("obs.memory.live", "By", Kind::UpDown, "Bytes that the process holds.", memory.live),
+        one("obs.memory.peak", "By", Kind::Gauge, peak, memory.peak),
+    ]
 }

@@ -6,10 +6,10 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use inferno::flamegraph::{Options, from_lines};
-use obs_runtime::{Batch, Exporter, Reader, Span, Wants};
+use obs_runtime::{Batch, Exporter, Flame, Reader, Report, Span, Wants};
 
 use super::paths::{Bounds, Call, Paths};
+use super::svg::svg;
 use super::tree::Measure;
 use crate::given_up::{self, FLAMEGRAPH_PATHS};
 
@@ -60,6 +60,23 @@ impl Flamegraph {
         self
     }
 
+    /// Draws a report of what was profiled, for which nothing has to run: the picture of [`Report::folded`] as an SVG.
+    ///
+    /// # Errors
+    /// What the drawing says.
+    /// # Examples
+    /// ```no_run
+    /// use obs_exporters::Flamegraph;
+    /// use obs_runtime::Flame;
+    ///
+    /// std::fs::write("target/bytes.svg", Flamegraph::draw(&obs_runtime::report(), Flame::Bytes)?)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn draw(report: &Report, flame: Flame) -> io::Result<String> {
+        let bytes = svg(&report.folded(flame), flame.title(), flame.unit())?;
+        String::from_utf8(bytes).map_err(io::Error::other)
+    }
+
     fn call(&self, span: &Span) -> Call {
         let took = match span.polls() {
             Some(polls) if !self.with_idle => polls.busy,
@@ -78,7 +95,7 @@ impl Flamegraph {
     fn write(&self) -> Result<(), FlamegraphError> {
         let folded = self.paths.folded(self.measure);
         let is_svg = self.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
-        let written = if is_svg { svg(&folded, self.measure) } else { Ok(folded.into_bytes()) };
+        let written = if is_svg { svg_of(&folded, self.measure) } else { Ok(folded.into_bytes()) };
         // Whoever reads the file meanwhile sees the old one or the new one.
         let mut beside = self.path.clone().into_os_string();
         beside.push(".new");
@@ -89,17 +106,11 @@ impl Flamegraph {
     }
 }
 
-fn svg(folded: &str, measure: Measure) -> io::Result<Vec<u8>> {
-    let mut options = Options::default();
-    (options.title, options.count_name) = match measure {
-        Measure::SelfMicros => ("Self time by call path".to_owned(), "µs".to_owned()),
-        Measure::Calls => ("Calls by call path".to_owned(), "calls".to_owned()),
-    };
-    options.deterministic = true;
-    let folded = if folded.is_empty() { "[nothing was recorded] 1\n" } else { folded };
-    let mut bytes = Vec::new();
-    from_lines(&mut options, folded.lines(), &mut bytes)?;
-    Ok(bytes)
+fn svg_of(folded: &str, measure: Measure) -> io::Result<Vec<u8>> {
+    match measure {
+        Measure::SelfMicros => svg(folded, "Self time by call path", "µs"),
+        Measure::Calls => svg(folded, "Calls by call path", "calls"),
+    }
 }
 
 impl Exporter for Flamegraph {

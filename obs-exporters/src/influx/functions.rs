@@ -8,9 +8,9 @@ use obs_runtime::{CallsiteSnapshot, Histogram, Outcomes, Polls, Series, Snapshot
 use super::line::Field;
 use super::tags::Tags;
 
-/// The measurements of functions: of calls, errors, what runs, polls, budgets.
-pub(super) const MEASUREMENTS: [&str; 5] =
-    ["obs_function", "obs_function_errors", "obs_function_active", "obs_function_polls", "obs_budget"];
+/// The measurements of functions: of calls, errors, what runs, polls.
+pub(super) const MEASUREMENTS: [&str; 4] =
+    ["obs_function", "obs_function_errors", "obs_function_active", "obs_function_polls"];
 
 /// The quantiles of a point.
 const QUANTILES: [(&str, f64); 5] =
@@ -19,7 +19,7 @@ const QUANTILES: [(&str, f64); 5] =
 /// Measurement, tags, fields.
 pub(super) type Point<'a> = (&'static str, Tags<'a>, Fields);
 
-type Fields = Vec<(&'static str, Field)>;
+pub(super) type Fields = Vec<(&'static str, Field)>;
 
 /// All points of annotated functions. No two have the same measurement and tags: the second would overwrite the first.
 pub(super) fn points<'a>(snapshot: &'a Snapshot, common: &Tags<'a>) -> Vec<Point<'a>> {
@@ -37,7 +37,6 @@ struct Functions<'a> {
     errors: BTreeMap<Tags<'a>, u64>,
     active: BTreeMap<Tags<'a>, u64>,
     polls: BTreeMap<Tags<'a>, Polls>,
-    budgets: BTreeMap<Tags<'a>, Budget>,
 }
 
 #[derive(Default)]
@@ -46,12 +45,6 @@ struct Calls {
     total: Duration,
     max: Duration,
     duration: Option<Histogram>,
-}
-
-#[derive(Default)]
-struct Budget {
-    limit: Duration,
-    violations: u64,
 }
 
 impl<'a> Functions<'a> {
@@ -67,11 +60,6 @@ impl<'a> Functions<'a> {
             all.count += polls.count;
             all.busy += polls.busy;
             all.longest = all.longest.max(polls.longest);
-        }
-        if let Some(wall) = callsite.callsite().meta().budget.and_then(|budget| budget.wall()) {
-            let all = self.budgets.entry(function.with("budget", "wall")).or_default();
-            all.limit = all.limit.max(Duration::from_nanos(wall.at_most));
-            all.violations += callsite.over_budget();
         }
     }
 
@@ -96,17 +84,13 @@ impl<'a> Functions<'a> {
     }
 
     fn into_points(self) -> Vec<Point<'a>> {
-        let [calls, errors, active, polls, budgets] = MEASUREMENTS;
+        let [calls, errors, active, polls] = MEASUREMENTS;
         let mut points = Vec::with_capacity(self.calls.len());
         points.extend(self.calls.into_iter().map(|(tags, all)| (calls, tags, all.fields())));
         let count = |count| vec![("calls", Field::Int(count))];
         points.extend(self.errors.into_iter().map(|(tags, calls)| (errors, tags, count(calls))));
         points.extend(self.active.into_iter().map(|(tags, calls)| (active, tags, count(calls))));
         points.extend(self.polls.into_iter().map(|(tags, all)| (polls, tags, poll_fields(all))));
-        points.extend(self.budgets.into_iter().map(|(tags, all)| {
-            let fields = vec![("limit_seconds", seconds(all.limit)), ("violations", Field::Int(all.violations))];
-            (budgets, tags, fields)
-        }));
         points
     }
 }

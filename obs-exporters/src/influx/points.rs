@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use obs_runtime::Snapshot;
 
 use super::tags::Tags;
-use super::{functions, line, others};
+use super::{budgets, costs, functions, line, others};
 
 /// Writes a snapshot as lines of the line protocol, with times in nanoseconds.
 ///
@@ -17,10 +17,15 @@ pub fn encode(snapshot: &Snapshot, tags: &[(String, String)]) -> String {
     let nanos = snapshot.taken().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let common = Tags::common(snapshot.resource(), tags);
     let mut out = String::new();
-    for (measurement, tags, fields) in functions::points(snapshot, &common) {
+    let of_functions = functions::points(snapshot, &common)
+        .into_iter()
+        .chain(costs::points(snapshot, &common))
+        .chain(budgets::points(snapshot, &common));
+    for (measurement, tags, fields) in of_functions {
         line::write(&mut out, measurement, &tags, &fields, nanos);
     }
-    for (measurement, tags, fields) in others::points(snapshot, &common, &functions::MEASUREMENTS) {
+    let taken = [&functions::MEASUREMENTS[..], &[costs::MEASUREMENT, budgets::MEASUREMENT]].concat();
+    for (measurement, tags, fields) in others::points(snapshot, &common, &taken) {
         line::write(&mut out, &measurement, &tags, &fields, nanos);
     }
     out

@@ -2,7 +2,7 @@
 //!
 //! The encoders are pure functions; `file` is a file that grows by lines and is put aside, `exporter` is what puts batches
 //! and snapshots into files. The way back: `lines` takes files apart, `parse` takes JSON apart, `record` is what comes out.
-//! `error` says what can go wrong.
+//! `error` says what can go wrong. `report` stands alone: a report of bottlenecks, as an object of its own.
 
 mod error;
 
@@ -16,6 +16,8 @@ mod lines;
 
 mod exporter;
 
+mod report;
+
 pub use crate::otlp_json::{encode_logs, encode_metrics, encode_traces};
 pub use error::{FileError, ReadError};
 pub use exporter::JsonLines;
@@ -26,3 +28,4 @@ pub use record::{
     EventRecord, ExemplarRecord, HistogramRecord, LinkRecord, MetricRecord, PointRecord, Record, Resource,
     SpanEventRecord, SpanRecord, ValueRecord,
 };
+pub use report::report_json;

@@ -1,4 +1,8 @@
-//! Classic buckets, cut out of exponential ones without moving a count.
+//! Classic buckets, cut out of exponential ones without moving a count, and at the limits of budgets.
+//!
+//! A limit on wall time is a bound of its function's histogram, and its count is exact: `le="0.01"` are the calls within
+//! `#[budget(ms = 10)]`. Native histograms and OTLP's have no room for such a bound, since theirs are powers of
+//! 2^(1/16); there the calls past a limit are in `obs.budget.violations`.
 
 use obs_runtime::Histogram;
 
@@ -18,55 +22,64 @@ pub(super) fn bound(exponent: i8) -> f64 {
     f64::from(exponent).exp2()
 }
 
-/// Cumulative count of each finite bucket; the bucket `+Inf` holds `histogram.count()`.
+/// One bucket of a histogram.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Bucket {
+    /// The largest value it may hold; infinite in the last one.
+    pub(super) bound: f64,
+    /// Values up to the bound.
+    pub(super) count: u64,
+    /// Values above the bound of the bucket before it.
+    pub(super) own: u64,
+    /// Its place in the ladder, the last one being behind it; `None` at a limit of a budget.
+    pub(super) step: Option<usize>,
+}
+
+/// All buckets, from the smallest bound to the infinite one: those of the ladder, and between them one for each limit on
+/// wall time that the function's budget has.
 ///
 /// # Cost
-/// One pass over the recorded buckets.
-pub(super) fn counts(histogram: &Histogram, ladder: &'static [i8]) -> impl Iterator<Item = u64> {
-    let scale = histogram.scale();
-    let mut recorded = (histogram.offset()..).zip(histogram.counts()).peekable();
-    let mut seen = histogram.zero_count();
-    ladder.iter().map(move |&exponent| {
-        // A power of two is the upper bound of an exponential bucket at every scale that is not negative; below,
-        // the last bucket that is not past it is taken.
-        let exponent = i32::from(exponent);
-        let last = if scale >= 0 { exponent << scale } else { exponent >> scale.unsigned_abs() };
-        while let Some((_, count)) = recorded.next_if(|(index, _)| *index <= last) {
-            seen += count;
-        }
-        seen
+/// One pass over the recorded buckets, and one more for each limit.
+pub(super) fn buckets(histogram: &Histogram, ladder: &'static [i8]) -> impl Iterator<Item = Bucket> {
+    let mut steps = steps(histogram, ladder).peekable();
+    let mut pins = histogram.pins().peekable();
+    let mut below = 0;
+    std::iter::from_fn(move || {
+        let &(place, bound, up_to_bound) = steps.peek()?;
+        let (bound, count, step) = if let Some((limit, count)) = pins.next_if(|(limit, _)| *limit < bound) {
+            // Beside running calls it may be off by as many: they are counted in one place and not yet in the other.
+            (limit, count.clamp(below, up_to_bound), None)
+        } else {
+            steps.next();
+            // A limit that is a bound of the ladder is there already.
+            pins.next_if(|(limit, _)| *limit <= bound);
+            (bound, up_to_bound, Some(place))
+        };
+        let own = count - below;
+        below = count;
+        Some(Bucket { bound, count, own, step })
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_are_exact_at_every_bound() {
-        let mut histogram = Histogram::default();
-        // One value at each bound (they belong to the bucket) and one just above it.
-        for exponent in SECONDS {
-            let nanos = (f64::from(exponent).exp2() * 1e9).floor();
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few seconds at most")]
-            let nanos = nanos as u64;
-            histogram.record_nanos(nanos);
-            histogram.record_nanos(nanos + 1);
+/// Place, bound and cumulative count of each step of the ladder, and of what is behind it.
+fn steps(histogram: &Histogram, ladder: &'static [i8]) -> impl Iterator<Item = (usize, f64, u64)> {
+    let scale = histogram.scale();
+    let mut recorded = (histogram.offset()..).zip(histogram.counts()).peekable();
+    let mut seen = histogram.zero_count();
+    let finite = ladder.iter().map(move |&exponent| {
+        // A power of two is the upper bound of an exponential bucket at every scale that is not negative; below,
+        // the last bucket that is not past it is taken.
+        let index = i32::from(exponent);
+        let last = if scale >= 0 { index << scale } else { index >> scale.unsigned_abs() };
+        while let Some((_, count)) = recorded.next_if(|(index, _)| *index <= last) {
+            seen += count;
         }
-        let cumulative: Vec<_> = counts(&histogram, ladder("seconds")).collect();
-        let want: Vec<_> = (0..13).map(|at| 2 * at + 1).collect();
-        assert_eq!(cumulative, want);
-        assert_eq!(histogram.count(), 26);
-    }
-
-    #[test]
-    fn coarse_histograms_never_count_too_much() {
-        let mut histogram = Histogram::default();
-        histogram.record_nanos(1_000_000_000);
-        let coarse = histogram.downscale(6);
-        assert_eq!(coarse.scale(), -2);
-        for (exponent, count) in SECONDS.iter().zip(counts(&coarse, &SECONDS)) {
-            assert!(count == 0 || *exponent >= 0);
-        }
-    }
+        (bound(exponent), seen)
+    });
+    let all = finite.chain([(f64::INFINITY, histogram.count())]);
+    all.enumerate().map(|(place, (bound, count))| (place, bound, count))
 }
+
+#[cfg(test)]
+#[path = "classic_tests.rs"]
+mod tests;

@@ -2,9 +2,10 @@
 
 use obs_runtime::Exemplar;
 
-/// The value that an exemplar shows, in the unit of the buckets' bounds.
+/// The value that an exemplar shows, in the unit of the buckets' bounds: rounded once, as these are, so that a call that
+/// took exactly as long as its limit allows lies within it.
 pub(super) fn seconds(exemplar: &Exemplar) -> f64 {
-    exemplar.duration.as_secs_f64()
+    exemplar.duration.as_nanos() as f64 / 1e9
 }
 
 /// Goes through a histogram's exemplars bucket by bucket, from the first bound to the last.

@@ -35,8 +35,11 @@ pub(super) fn write_count(out: &mut String, mut count: u64) {
     out.extend(digits[start..].iter().map(|&digit| char::from(digit)));
 }
 
-/// Writes the finite bound of a bucket: always with a dot or an exponent.
+/// Writes the bound of a bucket: always with a dot or an exponent, where it is finite.
 pub(super) fn write_bound(out: &mut String, value: f64) {
+    if value.is_infinite() {
+        return write(out, value);
+    }
     let start = out.len();
     shortest(out, value);
     if !out[start..].contains(['.', 'e']) {
@@ -80,6 +83,14 @@ mod tests {
         let seen = [0.005, 1.0, 10.0, 1e-5, 16.0, 0.25, 1e6, 123_456.0, 9.536_743_164_062_5e-7].map(bound);
         let want = ["0.005", "1.0", "10.0", "1e-05", "16.0", "0.25", "1e+06", "123456.0", "9.5367431640625e-07"];
         assert_eq!(seen, want);
+        assert_eq!([0.0, f64::INFINITY].map(bound), ["0.0", "+Inf"]);
+    }
+
+    #[test]
+    fn limits_are_written_as_they_were_set() {
+        let seconds = [10_000_000_u64, 1_500, 250_000_000, 2_300_000_000, 90_000_000_000, 123_456_789];
+        let seen = seconds.map(|nanos| bound(nanos as f64 / 1e9));
+        assert_eq!(seen, ["0.01", "1.5e-06", "0.25", "2.3", "90.0", "0.123456789"]);
     }
 
     #[test]

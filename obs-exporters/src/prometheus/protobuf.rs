@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use obs_runtime::{Exemplar, Histogram};
 
-use super::classic;
+use super::classic::{self, Bucket};
 use super::exemplar::{self, Exemplars};
 use super::native::{self, Buckets};
 use super::page::PageFamily;
@@ -72,25 +72,21 @@ fn write_label(out: &mut Writer, name: &str, value: &str) {
 
 fn write_classic(out: &mut Writer, histogram: &Histogram, ladder: &'static [i8], exemplars: &[Exemplar]) {
     let mut exemplars = Exemplars::new(exemplars);
-    let mut below = 0;
-    for (&exponent, count) in ladder.iter().zip(classic::counts(histogram, ladder)) {
-        let bound = classic::bound(exponent);
-        write_bucket(out, count, bound, exemplars.of_bucket(bound, count - below));
-        below = count;
-    }
-    // The last bucket goes without saying, unless an exemplar stands beside it.
-    let count = histogram.count();
-    if let Some(exemplar) = exemplars.of_bucket(f64::INFINITY, count - below) {
-        write_bucket(out, count, f64::INFINITY, Some(exemplar));
+    for bucket in classic::buckets(histogram, ladder) {
+        let exemplar = exemplars.of_bucket(bucket.bound, bucket.own);
+        // The last bucket goes without saying, unless an exemplar stands beside it.
+        if bucket.bound.is_finite() || exemplar.is_some() {
+            write_bucket(out, bucket, exemplar);
+        }
     }
 }
 
-fn write_bucket(out: &mut Writer, count: u64, bound: f64, exemplar: Option<&Exemplar>) {
-    out.message(3, |bucket| {
-        bucket.uint(1, count);
-        bucket.double(2, bound);
+fn write_bucket(out: &mut Writer, bucket: Bucket, exemplar: Option<&Exemplar>) {
+    out.message(3, |message| {
+        message.uint(1, bucket.count);
+        message.double(2, bucket.bound);
         if let Some(exemplar) = exemplar {
-            bucket.message(3, |message| write_exemplar(message, exemplar));
+            message.message(3, |message| write_exemplar(message, exemplar));
         }
     });
 }

@@ -1,5 +1,6 @@
 //! The two text formats: 0.0.4 and `OpenMetrics` 1.0. A pure function from a page into a string.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::time::UNIX_EPOCH;
 
@@ -51,15 +52,20 @@ fn expected_bytes(family: &PageFamily<'_>) -> usize {
     256 + family.points.len() * lines * line
 }
 
-/// What follows the labels in each bucket's line, up to the count: written once for all points of a family.
+/// What follows the labels in the lines of the ladder's buckets: written once for all points of a family.
 fn bounds(family: &PageFamily<'_>) -> Vec<String> {
-    let ladder = if family.kind == Kind::Histogram { classic::ladder(&family.unit) } else { &[] };
-    let line = |&exponent: &i8| {
-        let mut text = "le=\"".to_owned();
-        number::write_bound(&mut text, classic::bound(exponent));
-        text + "\"} "
-    };
-    ladder.iter().map(line).collect()
+    if family.kind != Kind::Histogram {
+        return Vec::new();
+    }
+    let finite = classic::ladder(&family.unit).iter().map(|&exponent| classic::bound(exponent));
+    finite.chain([f64::INFINITY]).map(after_labels).collect()
+}
+
+/// What follows the labels in a bucket's line, up to the count.
+fn after_labels(bound: f64) -> String {
+    let mut text = "le=\"".to_owned();
+    number::write_bound(&mut text, bound);
+    text + "\"} "
 }
 
 fn head(out: &mut String, family: &PageFamily<'_>, dialect: Dialect) {
@@ -123,25 +129,20 @@ fn histogram_samples(
     histogram: &Histogram,
     mut exemplars: Exemplars<'_>,
 ) {
-    let (name, count) = (&family.name, histogram.count());
+    let (name, mut count) = (&family.name, 0);
     let comma = if labels.is_empty() { "" } else { "," };
-    let mut below = 0;
-    let mut bucket = |text: &str, bound: f64, count: u64| {
-        for part in [name, "_bucket{", labels, comma, text] {
+    for bucket in classic::buckets(histogram, classic::ladder(&family.unit)) {
+        let text = bucket.step.map_or_else(|| after_labels(bucket.bound).into(), |step| Cow::from(&bounds[step]));
+        for part in [name, "_bucket{", labels, comma, &text] {
             out.push_str(part);
         }
-        number::write_count(out, count);
-        if let Some(exemplar) = exemplars.of_bucket(bound, count - below) {
+        number::write_count(out, bucket.count);
+        if let Some(exemplar) = exemplars.of_bucket(bucket.bound, bucket.own) {
             write_exemplar(out, exemplar);
         }
         out.push('\n');
-        below = count;
-    };
-    let ladder = classic::ladder(&family.unit);
-    for ((text, count), &exponent) in bounds.iter().zip(classic::counts(histogram, ladder)).zip(ladder) {
-        bucket(text, classic::bound(exponent), count);
+        count = bucket.count;
     }
-    bucket("le=\"+Inf\"} ", f64::INFINITY, count);
     sample_name(out, name, "_sum", labels);
     number::write(out, histogram.sum());
     out.push('\n');

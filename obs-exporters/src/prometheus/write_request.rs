@@ -100,21 +100,16 @@ impl Requests {
     }
 
     fn add_classic(&mut self, family: &PageFamily<'_>, point: &Point<'_>, histogram: &Histogram) {
-        let bucket = format!("{}_bucket", family.name);
-        let ladder = classic::ladder(&family.unit);
+        let name = format!("{}_bucket", family.name);
         let mut exemplars = Exemplars::new(&point.exemplars);
-        let mut below = 0;
-        let mut le = String::new();
-        for (&exponent, count) in ladder.iter().zip(classic::counts(histogram, ladder)) {
+        let (mut le, mut count) = (String::new(), 0);
+        for bucket in classic::buckets(histogram, classic::ladder(&family.unit)) {
             le.clear();
-            number::write_bound(&mut le, classic::bound(exponent));
-            let exemplar = exemplars.of_bucket(classic::bound(exponent), count - below);
-            self.add_sample(&bucket, point, Some(&le), count as f64, exemplar);
-            below = count;
+            number::write_bound(&mut le, bucket.bound);
+            let exemplar = exemplars.of_bucket(bucket.bound, bucket.own);
+            self.add_sample(&name, point, Some(&le), bucket.count as f64, exemplar);
+            count = bucket.count;
         }
-        let count = histogram.count();
-        let exemplar = exemplars.of_bucket(f64::INFINITY, count - below);
-        self.add_sample(&bucket, point, Some("+Inf"), count as f64, exemplar);
         self.add_sample(&format!("{}_sum", family.name), point, None, histogram.sum(), None);
         self.add_sample(&format!("{}_count", family.name), point, None, count as f64, None);
     }

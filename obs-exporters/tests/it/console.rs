@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use obs_exporters::Console;
 use obs_exporters::console::{Style, render};
+use obs_runtime::expand::{Callsite, Count, Guard, Meta, Name, NoFields, NoLabels};
 use obs_runtime::{Context, ManualClock};
 
-use crate::functions::{counted_by_method, drawn, inner, outer, says, shown};
+use crate::functions::{allocates, counted_by_method, drawn, inner, limited_and_shown, outer, says, shown};
 use crate::support::Running;
 
 /// A writer that a test can read.
@@ -158,6 +159,58 @@ fn lines_fit_into_eighty_columns() {
     for line in text.lines().skip(1).filter(|line| line.contains("functions::")) {
         assert!(line.chars().count() <= 80, "{line}");
     }
+}
+
+#[test]
+fn each_limit_that_was_not_kept_is_a_line_with_what_happened() {
+    let clock = ManualClock::new();
+    clock.run(|| {
+        limited_and_shown(&clock, 5, 5, 0);
+        limited_and_shown(&clock, 8, 2, 21);
+        limited_and_shown(&clock, 25, 1, 1);
+    });
+    let text = render(&obs_runtime::snapshot(), &Style { width: 120, ..Style::default() });
+    let ours = text.lines().filter(|line| line.starts_with("over budget: ") && line.contains("limited_and_shown"));
+    let lines: Vec<_> = ours.map(|line| line.replace("it::functions::", "")).collect();
+    let want = [
+        "over budget: limited_and_shown in 1 of 3 calls (limit 20.0ms)",
+        "over budget: p90 of limited_and_shown: 66.7 % within 10.0ms, 90 % promised",
+        "over budget: limited_and_shown, allocs in 1 of 3 calls (limit 2 allocations, worst 5)",
+        "over budget: limited_and_shown, calls in 1 of 3 calls (limit 1 call of looked_at, worst 21)",
+    ];
+    assert!(render(&obs_runtime::snapshot(), &Style::default()).contains("p90 of ..::limited_and_shown: 66.7 %"));
+    assert_eq!(lines, want, "half of the calls within 9 ms were promised, too, and that was kept");
+}
+
+#[test]
+fn what_functions_allocate_is_a_second_table_in_eighty_columns() {
+    allocates(20 << 20, || allocates(1 << 10, || {}));
+    let text = render(&obs_runtime::snapshot(), &Style::default());
+    let table: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("allocations ")).collect();
+    let columns: Vec<&str> = table[0].split_whitespace().collect();
+    let want = ["allocations", "calls", "allocs", "self", "allocs", "bytes", "self", "bytes", "max", "held"];
+    assert_eq!(columns, want);
+    let row = table.iter().find(|row| row.starts_with("it::functions::allocates ")).unwrap();
+    let cells: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(cells, ["it::functions::allocates", "2", "3", "2", "20.0MiB", "20.0MiB", "20.0MiB"]);
+    assert!(table.iter().take(11).all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+fn the_ten_that_allocate_most_are_shown_and_the_others_counted() {
+    for n in 0..12_usize {
+        let name = Name::Given(format!("console::allocates_{n}").leak());
+        let callsite = Box::leak(Box::new(Callsite::new(Meta { name, alloc: true, ..Meta::EMPTY })));
+        let guard = Guard::<Count>::enter(callsite, NoLabels, NoFields);
+        drop(std::hint::black_box(Vec::<u8>::with_capacity((12 - n) << 20)));
+        guard.finish_ok();
+    }
+    let text = render(&obs_runtime::snapshot(), &Style::default());
+    let table = text.lines().skip_while(|line| !line.starts_with("allocations ")).skip(1);
+    let rows: Vec<&str> = table.take(11).collect();
+    let numbers: Vec<usize> = rows.iter().filter_map(|row| row.split(['_', ' ']).nth(1)?.parse().ok()).collect();
+    assert!(numbers.starts_with(&[0, 1, 2, 3, 4, 5, 6, 7, 8]), "{text}");
+    assert!(rows[10].ends_with(" more that allocate"), "{text}");
 }
 
 #[test]

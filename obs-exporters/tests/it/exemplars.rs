@@ -6,7 +6,7 @@ use obs_exporters::prometheus::{Format, render};
 use obs_exporters::{Memory, Prometheus};
 use obs_runtime::{ManualClock, Snapshot, Span, snapshot};
 
-use crate::functions::exemplary;
+use crate::functions::{exemplary, exemplary_within};
 use crate::protobuf::{families, proto};
 use crate::support::{Running, turn};
 
@@ -33,9 +33,10 @@ fn recorded() -> &'static (Vec<Span>, Snapshot) {
 }
 
 /// Bound and what follows the `#`, for each bucket that has an exemplar.
-fn exemplars(page: &[u8]) -> Vec<(String, String)> {
+fn exemplars(page: &[u8], function: &str) -> Vec<(String, String)> {
     let page = String::from_utf8_lossy(page);
-    let ours = page.lines().filter(|line| line.contains("_bucket{") && line.contains("functions::exemplary\""));
+    let function = format!("functions::{function}\"");
+    let ours = page.lines().filter(|line| line.contains("_bucket{") && line.contains(&function));
     let parts = ours.filter_map(|line| line.split_once(" # "));
     parts.map(|(sample, exemplar)| (label(sample, "le").to_owned(), exemplar.to_owned())).collect()
 }
@@ -48,7 +49,7 @@ fn label<'a>(text: &'a str, name: &str) -> &'a str {
 #[test]
 fn each_bucket_shows_the_latest_recorded_call_in_it() {
     let (spans, snapshot) = recorded();
-    let seen = exemplars(&render(snapshot, OPEN));
+    let seen = exemplars(&render(snapshot, OPEN), "exemplary");
     let bounds: Vec<&str> = seen.iter().map(|(bound, _)| bound.as_str()).collect();
     assert_eq!(bounds, ["0.00390625", "0.0625", "+Inf"]);
     for ((_, exemplar), span) in seen.iter().zip([&spans[1], &spans[2], &spans[3]]) {
@@ -83,9 +84,31 @@ fn an_exemplar_lies_in_its_bucket() {
 }
 
 #[test]
+fn a_call_that_took_as_long_as_its_limit_allows_is_in_the_bucket_of_the_limit() {
+    let running = Running::with_both(Memory::new(), Prometheus::new().without_server());
+    let clock = ManualClock::new();
+    // Its seconds and the rest of it, rounded one by one, would be above 1.14 together.
+    clock.run(|| [1_140_000_000, 3_000_000_000].into_iter().for_each(|nanos| exemplary_within(&clock, nanos)));
+    running.flush();
+    let snapshot = snapshot();
+    running.shutdown();
+    let seen = exemplars(&render(&snapshot, OPEN), "exemplary_within");
+    let values: Vec<_> = seen.iter().map(|(bound, text)| (bound.as_str(), text.split(' ').nth(1).unwrap())).collect();
+    assert_eq!(values, [("1.14", "1.14"), ("4.0", "3")]);
+
+    let families = families(&render(&snapshot, Format::Protobuf));
+    let family = families.iter().find(|family| family.name == "obs_function_duration_seconds").unwrap();
+    let is_ours = |metric: &&proto::Metric| metric.label[0].value.ends_with("functions::exemplary_within");
+    let buckets = family.metric.iter().find(is_ours).unwrap().histogram.clone().unwrap().bucket;
+    let limit = buckets.iter().find(|bucket| bucket.exemplar.is_some()).unwrap();
+    assert_eq!((limit.upper_bound.to_bits(), limit.cumulative_count), (1.14_f64.to_bits(), 1));
+    assert_eq!(buckets.len(), 14, "13 for all functions, and one for the limit");
+}
+
+#[test]
 fn the_old_text_format_has_no_exemplars() {
     let (_, snapshot) = recorded();
-    assert_eq!(exemplars(&render(snapshot, Format::Text)), []);
+    assert_eq!(exemplars(&render(snapshot, Format::Text), "exemplary"), []);
 }
 
 #[test]

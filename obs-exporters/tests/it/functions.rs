@@ -45,6 +45,22 @@ pub fn bounded(clock: &ManualClock, millis: u64) {
 }
 
 #[profiled(crate = crate::obs)]
+#[budget(ms = 10, crate = crate::obs)]
+pub fn bounded_exactly(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}
+
+#[budget(ms = 10, crate = crate::obs, name = "page::limited_twice")]
+pub fn limited_twice_a(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+}
+
+#[budget(ms = 20, crate = crate::obs, name = "page::limited_twice")]
+pub fn limited_twice_b(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+}
+
+#[profiled(crate = crate::obs)]
 pub async fn waits() {
     let mut polled = false;
     std::future::poll_fn(|context| {
@@ -129,6 +145,12 @@ pub fn exemplary(clock: &ManualClock, nanos: u64) {
 }
 
 #[traced(crate = crate::obs)]
+#[budget(ms = 1_140, crate = crate::obs)]
+pub fn exemplary_within(clock: &ManualClock, nanos: u64) {
+    clock.advance(Duration::from_nanos(nanos));
+}
+
+#[traced(crate = crate::obs)]
 pub fn drawn(inside: impl FnOnce()) {
     inside();
 }
@@ -155,6 +177,38 @@ pub fn shown_inside(clock: &ManualClock, millis: u64) {
 #[traced(crate = crate::obs)]
 pub fn exampled_too(clock: &ManualClock, nanos: u64) {
     clock.advance(Duration::from_nanos(nanos));
+}
+
+#[budget(ms = 10, objective = 50, p90 = "20ms", allocs = 2, bytes = 250, calls(looked_at = 1), crate = crate::obs)]
+pub fn limited(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
+    takes(clock, millis, blocks, looks);
+}
+
+#[budget(ms = 20, p50 = "9ms", p90 = "10ms", allocs = 2, bytes = 1_000, calls(looked_at = 1), crate = crate::obs)]
+pub fn limited_and_shown(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
+    takes(clock, millis, blocks, looks);
+}
+
+fn takes(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
+    clock.advance(Duration::from_millis(millis));
+    (0..blocks).for_each(|_| drop(std::hint::black_box(Vec::<u8>::with_capacity(100))));
+    (0..looks).for_each(|_| looked_at());
+}
+
+/// Asks for one block, never written to, and keeps it meanwhile.
+#[profiled(alloc, crate = crate::obs)]
+pub fn allocates(bytes: usize, inside: impl FnOnce()) {
+    let block = std::hint::black_box(Vec::<u8>::with_capacity(bytes));
+    inside();
+    drop(block);
+}
+
+#[counted(crate = crate::obs)]
+pub fn looked_at() {}
+
+#[profiled(cpu, crate = crate::obs)]
+pub fn worked(inside: impl FnOnce()) {
+    inside();
 }
 
 #[derive(Debug, Classify)]

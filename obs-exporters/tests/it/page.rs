@@ -7,7 +7,10 @@ use std::task::{Context, Poll, Waker};
 use obs_exporters::prometheus::{Format, render};
 use obs_runtime::{ManualClock, snapshot};
 
-use crate::functions::{Reply, at_bounds, bounded, counted_by_method, fetch, pay, running, twice_a, twice_b, waits};
+use crate::functions::{
+    Reply, at_bounds, bounded, bounded_exactly, counted_by_method, fetch, limited, limited_twice_a, limited_twice_b,
+    pay, running, twice_a, twice_b, waits, worked,
+};
 
 const OPEN: Format = Format::OpenMetrics { escaping: false };
 
@@ -127,6 +130,95 @@ fn budgets_tell_limit_and_violations() {
         "obs_budget_violations_total{f=\"bounded\",budget=\"wall\"} 2",
     ];
     assert_eq!(budget, want);
+}
+
+#[test]
+fn limits_of_every_kind_tell_their_unit_and_what_did_not_keep_them() {
+    let clock = ManualClock::new();
+    clock.run(|| {
+        limited(&clock, 5, 3, 2);
+        limited(&clock, 15, 1, 0);
+        limited(&clock, 25, 0, 1);
+    });
+    let samples = samples("functions::limited");
+    let of = |family: &str| -> Vec<_> {
+        let cut = |line: &String| {
+            line.strip_prefix(family).and_then(|rest| rest.strip_prefix("{f=\"limited\"")).map(str::to_owned)
+        };
+        samples.iter().filter_map(cut).collect()
+    };
+    assert_eq!(of("obs_budget_limit_seconds"), [",budget=\"p90\"} 0.02", ",budget=\"wall\"} 0.01"]);
+    assert_eq!(of("obs_budget_limit_bytes"), [",budget=\"bytes\"} 250"]);
+    assert_eq!(of("obs_budget_limit_amount"), [",budget=\"allocs\"} 2", ",budget=\"calls\",callee=\"looked_at\"} 1"]);
+    assert_eq!(of("obs_budget_objective_ratio"), [",budget=\"p90\"} 0.9", ",budget=\"wall\"} 0.5"]);
+    let violations = [
+        ",budget=\"allocs\"} 1",
+        ",budget=\"bytes\"} 1",
+        ",budget=\"calls\",callee=\"looked_at\"} 1",
+        ",budget=\"p90\"} 1",
+        ",budget=\"wall\"} 2",
+    ];
+    assert_eq!(of("obs_budget_violations_total"), violations);
+    let costs = ["allocations_total", "allocated_bytes_total", "self_allocations_total", "self_allocated_bytes_total"];
+    assert_eq!(costs.map(|cost| of(&format!("obs_function_{cost}"))), [["} 4"], ["} 400"], ["} 4"], ["} 400"]]);
+    assert_eq!(of("obs_function_max_held_bytes"), ["} 100"]);
+    assert_eq!(of("obs_function_cpu_seconds_total"), [""; 0], "nobody asked for it");
+}
+
+#[test]
+fn functions_without_a_budget_and_without_costs_have_no_points_of_them() {
+    pay(&ManualClock::new(), 0, false).unwrap();
+    let samples = samples("functions::pay");
+    let parts = ["obs_budget", "_alloc", "_held", "_cpu"];
+    assert!(!samples.iter().any(|line| parts.iter().any(|part| line.contains(part))), "{samples:#?}");
+}
+
+#[test]
+fn cpu_time_is_told_where_it_is_measured() {
+    let mut sum = 0_u64;
+    while !samples("functions::worked").iter().any(|line| line.starts_with("obs_function_cpu_seconds_total")) {
+        worked(|| (0..100_000).for_each(|n| sum = std::hint::black_box(sum + n)));
+    }
+}
+
+#[test]
+fn the_process_tells_what_it_asked_of_its_allocator() {
+    let page = page(Format::Text);
+    let value = |name: &str| page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok()).unwrap();
+    assert!(value("obs_memory_allocated_bytes_total ") >= value("obs_memory_allocations_total "));
+    assert!(value("obs_memory_peak_bytes ") >= value("obs_memory_live_bytes "));
+    assert!(value("obs_memory_live_bytes ") > 0);
+}
+
+/// Bound and cumulative count of a function's buckets.
+fn buckets(page: &str, function: &str) -> Vec<(String, u64)> {
+    let label = format!("{function}\",le=\"");
+    let parts = page.lines().filter_map(|line| line.split_once(&label)?.1.split_once("\"} "));
+    parts.map(|(bound, count)| (bound.to_owned(), count.parse().unwrap())).collect()
+}
+
+#[test]
+fn the_limit_of_a_budget_is_a_bucket_that_counts_exactly() {
+    let clock = ManualClock::new();
+    clock.run(|| [9_999_999, 10_000_000, 10_000_001].into_iter().for_each(|nanos| bounded_exactly(&clock, nanos)));
+    let buckets = buckets(&page(Format::Text), "functions::bounded_exactly");
+    let near: Vec<_> = buckets.iter().map(|(bound, count)| (bound.as_str(), *count)).skip(6).take(3).collect();
+    assert_eq!(near, [("0.00390625", 0), ("0.01", 2), ("0.015625", 3)]);
+    assert_eq!(buckets.len(), 15, "13 for all functions, one for the limit, one without a bound");
+}
+
+#[test]
+fn of_two_functions_with_one_name_the_limit_is_a_bucket_that_both_have() {
+    let clock = ManualClock::new();
+    clock.run(|| {
+        limited_twice_a(&clock, 15);
+        limited_twice_b(&clock, 15);
+    });
+    let buckets = buckets(&page(Format::Text), "page::limited_twice");
+    let bounds: Vec<_> = buckets.iter().map(|(bound, _)| bound.as_str()).collect();
+    assert!(!bounds.contains(&"0.01") && !bounds.contains(&"0.02"), "each is known of one function only: {bounds:?}");
+    let limit = samples("page::limited_twice").into_iter().find(|line| line.starts_with("obs_budget_limit")).unwrap();
+    assert!(limit.ends_with(" 0.02"), "the larger one: {limit}");
 }
 
 #[test]

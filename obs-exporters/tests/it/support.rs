@@ -33,6 +33,13 @@ impl Running {
         assert!(report.is_complete(), "{report}");
     }
 
+    /// Shuts down, and does something more before the next test has its turn.
+    pub fn shutdown_then(mut self, last: impl FnOnce()) {
+        let report = self.telemetry.take().unwrap().shutdown(LONG);
+        assert!(report.is_complete(), "{report}");
+        last();
+    }
+
     pub fn shutdown(mut self) -> FlushReport {
         let report = self.telemetry.take().unwrap().shutdown(LONG);
         assert!(report.is_complete(), "{report}");

@@ -79,6 +79,21 @@ pub fn crowded(customer: &str) {
     let _ = customer;
 }
 
+#[budget(ms = 10, objective = 50, p90 = "20ms", allocs = 2, bytes = 250, calls(looked_at = 1), crate = crate::obs)]
+pub fn limited(clock: &ManualClock, millis: u64, blocks: usize, looks: u64) {
+    clock.advance(Duration::from_millis(millis));
+    (0..blocks).for_each(|_| drop(std::hint::black_box(Vec::<u8>::with_capacity(100))));
+    (0..looks).for_each(|_| looked_at());
+}
+
+#[counted(crate = crate::obs)]
+pub fn looked_at() {}
+
+#[profiled(cpu, crate = crate::obs)]
+pub fn worked(inside: impl FnOnce()) {
+    inside();
+}
+
 #[derive(Debug, Classify)]
 #[obs(crate = crate::obs)]
 pub enum Refused {

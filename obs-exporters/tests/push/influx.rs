@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use obs_exporters::influx::encode;
-use obs_runtime::{ManualClock, Metric, MetricSource, Point, PointValue, Snapshot, register_source, snapshot};
+use obs_runtime::{
+    CallsiteSnapshot, ManualClock, Metric, MetricSource, Point, PointValue, Snapshot, register_source, snapshot,
+};
 
-use crate::functions::{bounded, pays, refuses, running, twice_a, twice_b, waits};
+use crate::functions::{bounded, limited, pays, refuses, running, twice_a, twice_b, waits, worked};
 use crate::line_protocol::{Field, Line, read};
 
 fn lines() -> (Snapshot, Vec<Line>) {
@@ -107,6 +109,45 @@ fn budgets_tell_limit_and_violations() {
     let points = of(&lines, "obs_budget", "push::functions::bounded");
     assert_eq!((float(points[0], "limit_seconds"), int(points[0], "violations")), (0.01, 2));
     assert_eq!((points.len(), points[0].tag("budget")), (1, Some("wall")));
+}
+
+#[test]
+fn every_limit_is_a_point_with_its_unit_and_costs_are_another() {
+    let clock = ManualClock::new();
+    clock.run(|| {
+        limited(&clock, 5, 3, 2);
+        limited(&clock, 15, 1, 0);
+        limited(&clock, 25, 0, 1);
+    });
+    let (_, lines) = lines();
+    let points = of(&lines, "obs_budget", "push::functions::limited");
+    let by = |budget: &str| *points.iter().find(|line| line.tag("budget") == Some(budget)).unwrap();
+    let seconds = |budget| float(by(budget), "limit_seconds");
+    assert_eq!((seconds("wall"), seconds("p90")), (0.01, 0.02));
+    assert_eq!((float(by("wall"), "objective"), float(by("p90"), "objective")), (0.5, 0.9));
+    assert_eq!([int(by("allocs"), "limit"), int(by("bytes"), "limit_bytes"), int(by("calls"), "limit")], [2, 250, 1]);
+    assert_eq!(by("calls").tag("callee"), Some("looked_at"));
+    let violations = ["wall", "p90", "allocs", "bytes", "calls"].map(|budget| int(by(budget), "violations"));
+    assert_eq!((points.len(), violations), (5, [2, 1, 1, 1, 1]));
+
+    let costs = of(&lines, "obs_function_costs", "push::functions::limited")[0];
+    let names = ["allocations", "allocated_bytes", "self_allocations", "self_allocated_bytes", "max_held_bytes"];
+    assert_eq!(names.map(|name| int(costs, name)), [4, 400, 4, 400, 100]);
+    assert!(!costs.fields.contains_key("cpu_seconds"), "nobody asked for it");
+    assert!(lines.iter().any(|line| line.measurement == "obs_memory_live_bytes"));
+}
+
+#[test]
+fn cpu_time_is_a_field_where_it_is_measured() {
+    let mut rounds = 0_u64;
+    let spent = || snapshot().callsite("functions::worked").and_then(CallsiteSnapshot::spent);
+    while spent().is_none_or(|spent| spent.cpu.is_zero()) {
+        worked(|| (0..100_000).for_each(|n| rounds = std::hint::black_box(rounds + n)));
+    }
+    let (snapshot, lines) = lines();
+    let spent = snapshot.callsite("functions::worked").unwrap().spent().unwrap();
+    let costs = of(&lines, "obs_function_costs", "push::functions::worked")[0];
+    assert_eq!(float(costs, "cpu_seconds"), spent.cpu.as_secs_f64());
 }
 
 #[test]

@@ -14,3 +14,7 @@ mod obs {
     pub use obs_macros::{Classify, budget, counted, profiled, traced};
     pub use obs_runtime::expand as __private;
 }
+
+/// Counts what functions allocate.
+#[global_allocator]
+static ALLOCATOR: obs_runtime::Alloc = obs_runtime::Alloc::system();

@@ -10,6 +10,8 @@
 mod cache;
 #[path = "../../src/callsite.rs"]
 mod callsite;
+#[path = "../../src/class_number.rs"]
+mod class_number;
 #[path = "../../src/control_word.rs"]
 mod control_word;
 #[path = "../../src/error_class.rs"]

@@ -128,9 +128,14 @@ pub(super) fn publish() {
     lock(&USERS).announce();
 }
 
+/// Whether any thread uses a manual clock.
+pub(super) fn is_in_use() -> bool {
+    IN_USE.load(Ordering::Relaxed)
+}
+
 /// The manual clock's time, if this thread or the whole program uses one.
 pub(super) fn read() -> Option<u64> {
-    if !IN_USE.load(Ordering::Relaxed) {
+    if !is_in_use() {
         return None;
     }
     let scoped = SCOPE.try_with(|scope| scope.borrow().last().cloned()).ok().flatten();

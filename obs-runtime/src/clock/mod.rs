@@ -22,5 +22,5 @@ pub(crate) use anchor::Anchor;
 pub use manual::ManualClock;
 pub(crate) use manual::is_read_here as is_manual;
 pub use source::{ClockChoice, ClockSource};
-pub(crate) use source::{choose, current, now, quick};
-pub(crate) use thread::{cpu_time, waited};
+pub(crate) use source::{choose, current, is_settled, now, quick};
+pub(crate) use thread::{cpu_time, process_cpu_time, waited};

@@ -169,6 +169,17 @@ pub(crate) fn choose(choice: &ClockChoice) {
     let _ = STATE.compare_exchange(State::NEW, state, Ordering::Relaxed, Ordering::Relaxed);
 }
 
+/// Whether calls read the clock that they will go on to read: the counter is not being calibrated, and nobody uses a manual
+/// clock.
+pub(crate) fn is_settled() -> bool {
+    if manual::is_in_use() {
+        return false;
+    }
+    // Calibration ends with a reading.
+    now();
+    matches!(STATE.load(Ordering::Relaxed), State::TSC | State::OS)
+}
+
 /// Which clock is in use.
 pub(crate) fn current() -> ClockSource {
     if manual::is_installed() {

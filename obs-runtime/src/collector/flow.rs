@@ -8,6 +8,7 @@ use super::drain::drain;
 use super::notes;
 use super::queue::Capacity;
 use super::stages::Stages;
+use super::ticks::{self, Notice, Ticks, Watching};
 use super::worker::{Watch, Worker};
 use crate::batch::{Batch, Span};
 use crate::budget_history;
@@ -15,6 +16,7 @@ use crate::error_history;
 use crate::event::Event;
 use crate::exporter::Reader;
 use crate::health_counters::AFTER_SHUTDOWN;
+use crate::own_cpu::{self, FOR_SPANS, FOR_TOTALS};
 use crate::report::FlushReport;
 use crate::resource::Resource;
 use crate::snapshot::Snapshot;
@@ -32,6 +34,7 @@ const ROOM: f64 = 0.5;
 pub(crate) struct Collector {
     resource: Arc<Resource>,
     interval: Duration,
+    watching: Watching,
     /// Held while rings are drained, so that a flush and the loop take turns.
     workers: Mutex<Vec<Worker>>,
     /// Locked after `workers` only.
@@ -41,9 +44,9 @@ pub(crate) struct Collector {
 
 impl Collector {
     /// Makes a collector with no exporter yet.
-    pub(crate) fn new(resource: Arc<Resource>, interval: Duration, stages: Stages) -> Self {
+    pub(crate) fn new(resource: Arc<Resource>, interval: Duration, stages: Stages, watching: Watching) -> Self {
         let (workers, stages) = (Mutex::default(), Mutex::new(stages));
-        Self { resource, interval, workers, stages, stop: AtomicBool::new(false) }
+        Self { resource, interval, watching, workers, stages, stop: AtomicBool::new(false) }
     }
 
     /// Gives an exporter its thread and its queue.
@@ -61,6 +64,7 @@ impl Collector {
     /// The collector thread's whole life.
     pub(crate) fn run(&self) {
         MEMORY.set_reader(Some(std::thread::current()));
+        let mut ticks = Ticks::new(self.watching, lock(&self.stages).taken());
         while !self.stop.load(Ordering::Acquire) {
             self.sleep();
             error_history::tick();
@@ -71,11 +75,13 @@ impl Collector {
                 return;
             }
             self.collect(&mut workers);
-            let now = Instant::now();
-            if workers.iter().any(|worker| worker.is_due(now)) {
-                let snapshot = Arc::new(crate::snapshot());
-                workers.iter_mut().filter(|worker| worker.is_due(now)).for_each(|worker| worker.report(&snapshot));
-            }
+            let notice = own_cpu::counted(&FOR_TOTALS, || {
+                report_where_due(&mut workers);
+                ticks.tick(lock(&self.stages).taken())
+            });
+            // Who hears of it may flush.
+            drop(workers);
+            notice.iter().for_each(Notice::tell);
         }
     }
 
@@ -88,6 +94,10 @@ impl Collector {
     }
 
     fn collect(&self, workers: &mut [Worker]) {
+        own_cpu::counted(&FOR_SPANS, || self.drain(workers));
+    }
+
+    fn drain(&self, workers: &mut [Worker]) {
         let mut stages = lock(&self.stages);
         stages.begin_round();
         drain(BATCH, |spans| {
@@ -147,7 +157,9 @@ impl Collector {
         let rest = lock(&self.stages).end();
         self.offer(&mut workers, rest, Vec::new());
         report_to_all(&mut workers);
-        stop_all(&mut workers, deadline)
+        let report = stop_all(&mut workers, deadline);
+        ticks::end();
+        report
     }
 
     /// Stops the exporters of a start that failed: there is nothing to report.
@@ -177,6 +189,14 @@ fn stop_all(workers: &mut Vec<Worker>, deadline: Instant) -> FlushReport {
     let report = FlushReport::new(in_time, workers.iter().map(|worker| worker.watch().counts()).collect());
     workers.clear();
     report
+}
+
+fn report_where_due(workers: &mut [Worker]) {
+    let now = Instant::now();
+    if workers.iter().any(|worker| worker.is_due(now)) {
+        let snapshot = Arc::new(crate::snapshot());
+        workers.iter_mut().filter(|worker| worker.is_due(now)).for_each(|worker| worker.report(&snapshot));
+    }
 }
 
 fn report_to_all(workers: &mut [Worker]) {

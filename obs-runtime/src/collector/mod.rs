@@ -1,7 +1,8 @@
 //! The thread that drains rings, and the threads of the exporters.
 //!
 //! The collector makes batches of what the rings hold and puts them into each exporter's queue; it also asks for
-//! snapshots when an exporter's time has come. Exporters know neither it nor each other.
+//! snapshots when an exporter's time has come. Exporters know neither it nor each other. Once a second it looks at what
+//! all that costs.
 
 mod compact;
 mod drain;
@@ -11,6 +12,7 @@ mod notes;
 mod queue;
 mod stages;
 mod tail;
+mod ticks;
 mod worker;
 
 use std::sync::{Arc, Mutex};
@@ -21,6 +23,7 @@ pub(crate) use flow::{Collector, count_left_over};
 pub(crate) use queue::Capacity;
 pub(crate) use stages::Stages;
 pub(crate) use tail::Tail;
+pub(crate) use ticks::Watching;
 pub(crate) use worker::{DynExporter, Erased};
 
 use crate::report::FlushReport;

@@ -15,11 +15,18 @@ pub(crate) struct Stages {
     held: Held,
     tail: Option<Tail>,
     redactor: Option<Box<dyn Redact>>,
+    /// Spans that came out of the rings, by the series of their callsite.
+    taken: Vec<u64>,
 }
 
 impl Stages {
     pub(crate) fn new(tail: Option<Tail>, redactor: Option<Box<dyn Redact>>) -> Self {
-        Self { held: Held::default(), tail, redactor }
+        Self { held: Held::default(), tail, redactor, taken: Vec::new() }
+    }
+
+    /// How many spans came out of the rings, by the series of their callsite.
+    pub(super) fn taken(&self) -> &[u64] {
+        &self.taken
     }
 
     /// A round of reading all rings begins.
@@ -43,6 +50,7 @@ impl Stages {
 
     /// Spans as they came out of the rings, and those of them to hand on.
     pub(super) fn take(&mut self, mut spans: Vec<Span>) -> Vec<Span> {
+        self.count(&spans);
         // After the spans were read: what was noted on them before they ended is there now.
         self.take_notes();
         self.held.attach(&mut spans);
@@ -73,6 +81,15 @@ impl Stages {
                 redact::event(redactor, event);
             }
         });
+    }
+
+    fn count(&mut self, spans: &[Span]) {
+        for series in spans.iter().map(|span| span.callsite.series() as usize) {
+            if series >= self.taken.len() {
+                self.taken.resize(series + 1, 0);
+            }
+            self.taken[series] += 1;
+        }
     }
 
     fn finish(&self, mut spans: Vec<Span>) -> Vec<Span> {

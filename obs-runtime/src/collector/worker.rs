@@ -10,6 +10,7 @@ use super::queue::{Capacity, Queue, Work};
 use crate::batch::Batch;
 use crate::exporter::{Exporter, Reader, Wants};
 use crate::health_counters::{EXPORT_FAILED, EXPORTER_PANICS, QUEUE_FULL, REJECTED, SHUTDOWN_TIMEOUT};
+use crate::own_cpu::{self, FOR_SPANS, FOR_TOTALS};
 use crate::report::ExporterReport;
 use crate::snapshot::Snapshot;
 
@@ -215,9 +216,9 @@ impl Shared {
             let work = self.queue.take();
             let stop = matches!(work, Work::Shutdown);
             let outcome = catch_unwind(AssertUnwindSafe(|| match &work {
-                Work::Export(batch) => exporter.export(batch),
-                Work::Report(snapshot) => exporter.report(snapshot),
-                Work::Flush => exporter.flush(),
+                Work::Export(batch) => own_cpu::counted(&FOR_SPANS, || exporter.export(batch)),
+                Work::Report(snapshot) => own_cpu::counted(&FOR_TOTALS, || exporter.report(snapshot)),
+                Work::Flush => own_cpu::counted(&FOR_SPANS, || exporter.flush()),
                 Work::Shutdown => exporter.shutdown(),
             }));
             let (spans, kind) = match &work {

@@ -115,20 +115,33 @@ impl Histogram {
     /// Bounds that were counted exactly, though they are none of a bucket: the limits of the function's budget. Each with
     /// the number of values that are at most so large, from the smallest bound on.
     pub fn pins(&self) -> impl Iterator<Item = (f64, u64)> {
-        let count = self.count();
         // Values that are being recorded right now may be missing in one of the two.
-        self.pins.iter().map(move |pin| (pin.bound, count.saturating_sub(pin.above)))
+        self.pins.iter().map(|pin| (pin.bound, self.count().saturating_sub(pin.above)))
     }
 
-    /// Counts a bound beside the buckets: so many values are above it.
+    /// Counts a bound beside the buckets: so many values are above it. Of two limits that are the same, either will do.
     pub(crate) fn pin_nanos(&mut self, bound: u64, above: u64) {
-        self.pin(Pin { bound: bound as f64 / 1e9, above });
+        let bound = bound as f64 / 1e9;
+        if let Err(at) = self.place_of_pin(bound) {
+            self.pins.insert(at, Pin { bound, above });
+        }
     }
 
-    fn pin(&mut self, pin: Pin) {
-        match self.pins.binary_search_by(|known| known.bound.total_cmp(&pin.bound)) {
-            Ok(at) => self.pins[at].above += pin.above,
-            Err(at) => self.pins.insert(at, pin),
+    /// Where a bound is among the pins, or where it would be.
+    fn place_of_pin(&self, bound: f64) -> Result<usize, usize> {
+        self.pins.binary_search_by(|pin| pin.bound.total_cmp(&bound))
+    }
+
+    /// Keeps the bounds that both counted. How many values are above one that the other did not count is not known, unless
+    /// that has none.
+    fn merge_pins(&mut self, other: &Self) {
+        self.pins.retain(|pin| other.place_of_pin(pin.bound).is_ok() || other.count() == 0);
+        for pin in &other.pins {
+            match self.place_of_pin(pin.bound) {
+                Ok(at) => self.pins[at].above += pin.above,
+                Err(at) if self.count() == 0 => self.pins.insert(at, *pin),
+                Err(_) => {}
+            }
         }
     }
 
@@ -155,13 +168,13 @@ impl Histogram {
     /// When the scales differ; bring both to the smaller one with [`Self::downscale`] first.
     pub fn merge(&mut self, other: &Self) {
         assert_eq!(self.scale, other.scale, "histograms of different scales");
+        self.merge_pins(other);
         self.zero_count += other.zero_count;
         self.sum += other.sum;
         self.max = self.max.max(other.max);
         for (index, &n) in (other.offset..).zip(&other.counts) {
             self.add_bucket(index, n);
         }
-        other.pins.iter().for_each(|&pin| self.pin(pin));
     }
 
     /// What came since an earlier reading of the same histogram; everything, when the earlier one is of another scale.
@@ -175,8 +188,8 @@ impl Histogram {
         since.zero_count = self.zero_count.saturating_sub(earlier.zero_count);
         since.sum -= earlier.sum;
         for pin in &mut since.pins {
-            let before = earlier.pins.iter().find(|before| before.bound.total_cmp(&pin.bound).is_eq());
-            pin.above = pin.above.saturating_sub(before.map_or(0, |before| before.above));
+            let before = earlier.place_of_pin(pin.bound).map_or(0, |at| earlier.pins[at].above);
+            pin.above = pin.above.saturating_sub(before);
         }
         for (index, &n) in (self.offset..).zip(&self.counts) {
             since.add_bucket(index, n.saturating_sub(earlier.bucket(index)));
@@ -314,5 +327,43 @@ mod tests {
             (all.offset(), all.counts(), all.zero_count())
         );
         assert!((parts.sum() - all.sum()).abs() < 1e-15);
+    }
+
+    /// One call within each bound and one past it.
+    fn pinned<const N: usize>(bounds: [u64; N]) -> Histogram {
+        let mut histogram = Histogram::default();
+        for bound in bounds {
+            histogram.record_nanos(bound);
+            histogram.record_nanos(bound + 1);
+        }
+        for bound in bounds {
+            let above = bounds.iter().flat_map(|&nanos| [nanos, nanos + 1]).filter(|&nanos| nanos > bound).count();
+            histogram.pin_nanos(bound, above as u64);
+        }
+        histogram
+    }
+
+    fn pins(histogram: &Histogram) -> Vec<(f64, u64)> {
+        histogram.pins().collect()
+    }
+
+    #[test]
+    fn bounds_are_counted_exactly_from_the_smallest_on() {
+        assert_eq!(pins(&pinned([3_000, 2_000])), [(2e-6, 1), (3e-6, 3)]);
+        let mut twice = pinned([2_000]);
+        twice.pin_nanos(2_000, 1);
+        assert_eq!(pins(&twice), [(2e-6, 1)], "two limits that are the same are one bound");
+    }
+
+    #[test]
+    fn of_two_histograms_the_bounds_stay_that_both_counted() {
+        let mut all = pinned([2_000, 3_000]);
+        all.merge(&pinned([3_000]));
+        assert_eq!(pins(&all), [(3e-6, 4)]);
+        let mut all = Histogram::default();
+        all.merge(&pinned([2_000]));
+        all.merge(&Histogram::default());
+        assert_eq!(pins(&all), [(2e-6, 1)], "one without values takes nothing away");
+        assert_eq!(pins(&all.since(&pinned([2_000]))), [(2e-6, 0)]);
     }
 }

@@ -1,7 +1,7 @@
 //! The recordings that run now, by number.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Once};
 
 use super::call::{CallEnd, RecordedCall, RecordedStart};
 use crate::alloc;
@@ -19,8 +19,8 @@ use crate::sync::lock;
 use crate::value::Value;
 use crate::wanted;
 
-/// A recording began in this process: calls ask whether they are in one.
-static ANY: AtomicBool = AtomicBool::new(false);
+/// Has calls ask whether they are in a recording; who comes second waits until all of them do.
+static ASKED: Once = Once::new();
 static ACTIVE: Mutex<Vec<Option<Arc<Recorder>>>> = Mutex::new(Vec::new());
 
 type Values = Vec<(&'static str, Value)>;
@@ -55,9 +55,7 @@ pub(crate) struct Recorded {
 
 /// Begins a recording; `None` when there is no number left.
 pub(crate) fn start() -> Option<Started> {
-    if !ANY.swap(true, Ordering::Relaxed) {
-        registry::change_policy(|policy| policy.recording = true);
-    }
+    ASKED.call_once(|| registry::change_policy(|policy| policy.recording = true));
     let mut active = lock(&ACTIVE);
     let outer = active_at(&active, local(|local| local.info.get()).recording());
     let recorder = Arc::new(Recorder { outer, ..Recorder::default() });

@@ -10,5 +10,7 @@ mod table;
 #[cfg(not(loom))]
 pub use program::on_policy_change;
 #[cfg(not(loom))]
-pub(crate) use program::{bound, callsites, change_policy, control_of, events_from, find, series, series_of};
+pub(crate) use program::{
+    bound, callsites, change_policy, control_of, events_from, find, owners, series, series_of, with_policy,
+};
 pub(crate) use table::SeriesMeta;

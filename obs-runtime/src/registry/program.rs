@@ -81,6 +81,16 @@ pub(crate) fn series() -> Vec<Option<SeriesMeta>> {
     with(|registry| registry.series.clone())
 }
 
+/// The callsites of the series from a number on.
+pub(crate) fn owners(from: usize) -> Vec<Option<&'static Callsite>> {
+    with(|registry| registry.series.iter().skip(from).map(|meta| meta.as_ref().map(|meta| meta.callsite)).collect())
+}
+
+/// Runs with what is on.
+pub(crate) fn with_policy<R>(body: impl FnOnce(&Policy) -> R) -> R {
+    with(|registry| body(&registry.policy))
+}
+
 /// Has a callsite's calls counted in those of functions whose budget bounds them.
 pub(crate) fn bound(callsite: &'static Callsite) {
     with(|registry| {

@@ -17,6 +17,7 @@ pub(crate) struct Faults {
     pub(crate) fields_truncated: AtomicU64,
     pub(crate) label_overflow: AtomicU64,
     pub(crate) series_full: AtomicU64,
+    pub(crate) paths_full: AtomicU64,
     pub(crate) clock_backwards: AtomicU64,
     pub(crate) late_calls: AtomicU64,
 }
@@ -35,6 +36,7 @@ impl Faults {
         health.fields_truncated += read(&self.fields_truncated);
         health.label_overflow += read(&self.label_overflow);
         health.series_full += read(&self.series_full);
+        health.paths_full += read(&self.paths_full);
         health.clock_backwards += read(&self.clock_backwards);
         health.late_calls += read(&self.late_calls);
     }

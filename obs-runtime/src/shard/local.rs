@@ -247,6 +247,21 @@ impl Drop for Lease {
     }
 }
 
+/// Runs with a shard that is not the thread's own in its place, and nothing running. It must not unwind.
+pub(crate) fn with_shard_apart<R>(shard: &'static Shard, body: impl FnOnce() -> R) -> R {
+    let swap = |slots, shard, current| {
+        local(|local| {
+            let before = (local.slots.replace(slots), local.shard.replace(shard), local.current());
+            local.set_current(current);
+            before
+        })
+    };
+    let (slots, own, current) = swap(shard.slots.as_slice(), Some(shard), Current::NONE);
+    let result = body();
+    swap(slots, own, current);
+    result
+}
+
 /// Gives the calling thread a shard; `None` when its storage is already gone.
 #[cold]
 pub(super) fn attach() -> Option<&'static Shard> {

@@ -12,16 +12,18 @@ mod paths;
 mod pool;
 #[expect(unsafe_code, reason = "a table of zeros that is not written before it is used")]
 mod slot;
+mod trees;
 
 pub(crate) use details::{CostTotals, Details, OverLimit, Recent};
 pub(crate) use faults::Faults;
 pub(crate) use live::{LIVE_CELLS, Live, LiveCell};
 #[expect(unreachable_pub, reason = "named by a sealed trait of the public guard")]
 pub use local::Current;
-pub(crate) use local::{Local, TraceInfo, Tracing, attached, local};
-pub(crate) use paths::{PathTable, PathTotals};
+pub(crate) use local::{Local, TraceInfo, Tracing, attached, local, with_shard_apart};
+pub(crate) use paths::{MAX_PATHS, PathTable, PathTotals};
 pub(crate) use pool::Pool;
 pub(crate) use slot::{MAX_SERIES, Slot, Slots};
+pub(crate) use trees::Trees;
 
 use crate::alloc;
 use crate::cache::SeriesCache;
@@ -37,7 +39,9 @@ pub(crate) struct Shard {
     pub(crate) notes: Ring,
     pub(crate) faults: Faults,
     /// What calls took by path, while paths are profiled.
-    pub(crate) paths: PathTable,
+    paths: StaticPtr<PathTable>,
+    /// Which of its call trees are profiled.
+    pub(crate) trees: Trees,
     cache: StaticPtr<SeriesCache>,
     live: StaticPtr<Live>,
 }
@@ -50,10 +54,19 @@ impl Shard {
             ring: Ring::new(),
             notes: Ring::new(),
             faults: Faults::default(),
-            paths: PathTable::new(),
+            paths: StaticPtr::null(),
+            trees: Trees::default(),
             cache: StaticPtr::null(),
             live: StaticPtr::null(),
         }))
+    }
+
+    /// A shard that is not in the pool: nobody counts, drains or lists what is recorded there.
+    pub(crate) fn apart() -> &'static Self {
+        /// No shard of the pool has this number, and calls that are listed there still find it.
+        #[expect(clippy::cast_possible_truncation, reason = "some thousand")]
+        const NUMBER: u32 = u32::MAX / LIVE_CELLS as u32 - 1;
+        Self::leaked(NUMBER)
     }
 
     /// The series this thread has looked up before. Only the leasing thread may call this.
@@ -80,6 +93,20 @@ impl Shard {
             self.live.set(live);
             live
         })
+    }
+
+    /// What calls took by path. Only the leasing thread may call this before there is any.
+    pub(crate) fn paths(&self) -> &'static PathTable {
+        self.paths.get().unwrap_or_else(|| {
+            let paths: &'static PathTable = alloc::unseen(|| Box::leak(Box::new(PathTable::new())));
+            self.paths.set(paths);
+            paths
+        })
+    }
+
+    /// What calls took by path, if any were profiled.
+    pub(crate) fn paths_if_any(&self) -> Option<&'static PathTable> {
+        self.paths.get()
     }
 
     /// The calls that run now, if there ever were any.

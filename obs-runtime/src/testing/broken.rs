@@ -56,7 +56,7 @@ impl fmt::Display for BrokenBudget<'_> {
             writeln!(f, "  {culprit}")?;
         }
         let columns = Columns::of(self.limit.kind);
-        write!(f, "\n{}", tree::of(self.worst.root(), &columns, Some(&self.worst)))
+        write!(f, "\n{}", tree::of(self.worst.root(), columns, Some(&self.worst)))
     }
 }
 
@@ -78,6 +78,12 @@ impl BrokenBudget<'_> {
         };
         let mut text =
             format!("{verb} {actual}, {by}over its {name}budget of {limit}, in {} of {} calls", self.over, self.calls);
+        let waited = self.worst.record().costs.waited;
+        if matches!(kind, LimitKind::Wall | LimitKind::Busy | LimitKind::Poll | LimitKind::Quantile(_))
+            && waited >= 1_000
+        {
+            let _ = write!(text, "; {} more it waited for a processor", tree::short(waited));
+        }
         if share < 1.0 {
             let within = 100.0 - 100.0 * self.over as f64 / self.calls as f64;
             let _ = write!(text, ": {within:.2} % stayed within, and {} % were promised", percent(share));

@@ -6,6 +6,7 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use super::call::Call;
 use super::function::Function;
 use super::recording::Recording;
 use crate::alloc;
@@ -24,13 +25,13 @@ pub(super) fn write(test: &str, recording: &Recording, instructions: &BTreeMap<S
 
 fn line(test: &str, function: &Function<'_>, instructions: &BTreeMap<String, u64>) -> String {
     let (callsite, meta) = (function.callsite(), function.callsite().meta());
-    let most = |of: fn(&super::Call<'_>) -> u64| function.each().map(|call| of(&call)).max();
-    let memory = |of: fn(&super::Call<'_>) -> u64| alloc::is_installed().then(|| most(of)).flatten();
-    let polls = function.each().filter_map(|call| call.polls()).map(|polls| polls.count).max();
+    let each = function.each().collect::<Vec<_>>();
+    let memory = |most: Option<u64>| most.filter(|_| alloc::is_installed());
+    let polls = each.iter().filter_map(Call::polls).map(|polls| polls.count).max();
     let numbers = [
         ("calls", Some(function.calls())),
-        ("allocs", memory(|call| call.allocs())),
-        ("bytes", memory(|call| call.bytes())),
+        ("allocs", memory(each.iter().map(Call::allocs).max())),
+        ("bytes", memory(each.iter().map(Call::bytes).max())),
         ("polls", polls),
         ("instructions", instructions.get(callsite.name()).copied()),
     ];

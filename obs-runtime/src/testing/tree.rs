@@ -33,11 +33,10 @@ impl Columns {
 
     fn of_calls(self, calls: &[Call<'_>]) -> String {
         let mut text = String::new();
-        let sum = |of: fn(&Call<'_>) -> u64| calls.iter().map(of).sum::<u64>();
         if self.time && calls.iter().any(|call| call.duration().is_some()) {
-            let _ = write!(text, "  {}", short(sum(|call| call.record().nanos.unwrap_or(0))));
+            let _ = write!(text, "  {}", short(calls.iter().filter_map(|call| call.record().nanos).sum()));
         }
-        let polls = sum(|call| call.polls().map_or(0, |polls| polls.count));
+        let polls = calls.iter().filter_map(Call::polls).map(|polls| polls.count).sum();
         if self.polls && polls > 0 {
             let longest = calls.iter().filter_map(|call| call.record().polls).map(|[_, _, longest]| longest).max();
             let _ = write!(text, "  {}", LimitKind::Polls.amount(polls));
@@ -45,14 +44,9 @@ impl Columns {
                 let _ = write!(text, ", longest {}", short(longest.unwrap_or(0)));
             }
         }
-        let allocs = sum(|call| call.allocs());
+        let (allocs, bytes) = (calls.iter().map(Call::allocs).sum(), calls.iter().map(Call::bytes).sum());
         if self.memory && (allocs > 0 || !self.time) {
-            let _ = write!(
-                text,
-                "  {}, {}",
-                LimitKind::Allocs.amount(allocs),
-                LimitKind::Bytes.amount(sum(|call| call.bytes()))
-            );
+            let _ = write!(text, "  {}, {}", LimitKind::Allocs.amount(allocs), LimitKind::Bytes.amount(bytes));
         }
         text
     }
@@ -60,11 +54,11 @@ impl Columns {
 
 /// All calls of a recording.
 pub(super) fn of_all(calls: &Calls) -> String {
-    calls.roots().iter().map(|&at| of(Call::new(calls, at), &Columns::all(), None)).collect()
+    calls.roots().iter().map(|&at| of(Call::new(calls, at), Columns::all(), None)).collect()
 }
 
 /// A call and all that ran in it. Calls of one function that stand side by side share a line.
-pub(super) fn of(root: Call<'_>, columns: &Columns, marked: Option<&Call<'_>>) -> String {
+pub(super) fn of(root: Call<'_>, columns: Columns, marked: Option<&Call<'_>>) -> String {
     let mut rows = Vec::new();
     add(&[root], ["", ""], columns, marked, &mut rows);
     let left_out = rows.len().saturating_sub(LINES);
@@ -86,7 +80,7 @@ pub(super) fn of(root: Call<'_>, columns: &Columns, marked: Option<&Call<'_>>) -
 fn add(
     calls: &[Call<'_>],
     before: [&str; 2],
-    columns: &Columns,
+    columns: Columns,
     marked: Option<&Call<'_>>,
     rows: &mut Vec<(String, String)>,
 ) {

@@ -12,7 +12,8 @@ use crate::wire::Writer;
 /// Writes a snapshot as OTLP's protobuf, a `MetricsData`; every total is since the program started.
 ///
 /// # Shape
-/// Durations are exponential histograms with exactly the buckets that were recorded.
+/// Durations are exponential histograms with exactly the buckets that were recorded. No bound of theirs is that of a budget;
+/// the calls past one are in `obs.budget.violations`.
 pub fn encode(snapshot: &Snapshot) -> Vec<u8> {
     let mut to = Writer::new();
     write(&mut to, snapshot.resource(), &families::of(snapshot), Window::whole(snapshot));

@@ -1,7 +1,10 @@
 //! Qualified names in few columns: the end of a path says more than its beginning.
 
+/// Columns that a name gets, however little room there is.
+pub const SHORTEST: usize = 12;
+
 /// The name in at most `width` characters, module by module cut off from the left: `..::Cart::checkout`.
-pub(super) fn shorten(name: &str, width: usize) -> String {
+pub fn shorten(name: &str, width: usize) -> String {
     if length(name) <= width {
         return name.to_owned();
     }
@@ -33,7 +36,7 @@ fn split_path(name: &str) -> Option<(&str, &str)> {
 }
 
 /// Columns a text takes; one for each character is near enough for names.
-pub(super) fn length(text: &str) -> usize {
+pub fn length(text: &str) -> usize {
     text.chars().count()
 }
 

@@ -1,0 +1,35 @@
+//! One test profiles at a time, on a clock of its own.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use obs::{CallEdge, FunctionReport, ManualClock, ProfileMode, Report};
+
+/// Waits until no other test profiles.
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Profiles what runs inside, on a clock moved by hand.
+pub(crate) fn profile(mode: ProfileMode, body: impl FnOnce(&ManualClock)) -> Report {
+    let (_turn, clock) = (turn(), ManualClock::new());
+    obs::profile(mode);
+    clock.run(|| body(&clock));
+    obs::profile(ProfileMode::Off);
+    obs::report()
+}
+
+pub(crate) fn wait(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+}
+
+pub(crate) fn function<'a>(report: &'a Report, name: &str) -> &'a FunctionReport {
+    report.function(name).unwrap_or_else(|| panic!("no function {name}"))
+}
+
+/// The last part of each name, calls, and milliseconds.
+pub(crate) fn edges(edges: &[CallEdge]) -> Vec<(&'static str, u64, u128)> {
+    let last = |name: &'static str| name.rsplit("::").next().unwrap_or(name);
+    edges.iter().map(|edge| (last(edge.callsite.name()), edge.calls, edge.time.as_millis())).collect()
+}
