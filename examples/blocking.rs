@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[obs::test]
-    #[should_panic(expected = "over its poll budget of 5ms, in 1 of 1 calls")]
+    #[should_panic(expected = "over its poll budget of 5.00ms, in 1 of 1 calls")]
     async fn paying_here_fails_its_test() {
         shop().pay_here(250).await;
     }
@@ -174,11 +174,11 @@ mod tests {
         let [broken] = &*recording.broken_budgets() else { panic!("{recording}") };
         insta::assert_snapshot!(broken, @"
         blocking::Shop::pay_here (examples/blocking.rs:54)
-          took 20ms, 300 % over its poll budget of 5ms, in 1 of 1 calls
-          slowest: blocking::Bank::charge (examples/blocking.rs:34), 20ms in 1 call
+          took 20.0ms, 300 % over its poll budget of 5.00ms, in 1 of 1 calls
+          slowest: blocking::Bank::charge (examples/blocking.rs:34), 20.0ms in 1 call
 
-          blocking::Shop::pay_here   20ms  1 poll, longest 20ms  <- over budget
-          └─ blocking::Bank::charge  20ms
+          blocking::Shop::pay_here   20.0ms  1 poll, longest 20.0ms  <- over budget
+          └─ blocking::Bank::charge  20.0ms
         ");
     }
 

@@ -46,6 +46,7 @@
 //! [`init`] starts the exporters that the features and the environment ask for; [`builder`] starts those you name;
 //! [`init_with`] both.
 //! Functions are counted and timed from the first call on, with or without either.
+//! [`profile`] keeps who calls whom, and [`report()`] tells where the time and the memory went.
 //!
 //! # Features
 //! - `enabled` (default): without it every attribute leaves the function as written and [`init`] starts nothing.

@@ -110,6 +110,22 @@ fn init_prints_the_report_when_it_is_dropped() {
 }
 
 #[test]
+fn a_variable_has_the_report_say_where_the_time_went() {
+    let stdout = |mode| text(&play("report", &[("OBS_PROFILE", mode)]).stdout);
+    let (traced, sampled, off) = (stdout("trace"), stdout("sample:10"), stdout("off"));
+    assert!(traced.contains(" in 20 call trees\n"), "{traced}");
+    assert!(sampled.contains(" in 2 call trees; 18 others were left out\n"), "{sampled}");
+    assert!(!off.contains("where the time went"), "{off}");
+    // Calls, and of the sample those that were kept; the first row is that of the table before.
+    let cells = |stdout: &str| {
+        let row = stdout.lines().filter(|line| line.starts_with("process::worked ")).nth(1).expect("a second row");
+        row.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!((&cells(&traced)[1], cells(&traced).len()), (&"20".to_owned(), 5));
+    assert_eq!((&cells(&sampled)[1..3], cells(&sampled).len()), (&["20".to_owned(), "2".to_owned()][..], 6));
+}
+
+#[test]
 fn variables_win_over_what_the_build_knows() {
     let header = |variables: &[(&str, &str)]| text(&play("service", variables).stdout);
     let package = format!("obs: {},", env!("CARGO_PKG_NAME"));

@@ -4,17 +4,11 @@
 //! each reading of [`crate::budgets`].
 
 use std::collections::HashMap;
-use std::sync::Mutex;
-use std::time::Duration;
 
-use crate::clock;
-use crate::registry::{self, SeriesMeta};
+use crate::registry::SeriesMeta;
 use crate::shard::{OverLimit, POOL, Recent, Shard};
-use crate::sync::lock;
-use crate::window::{History, Total};
-
-/// Changes that are kept of each length of step, at most: some megabytes.
-const MAX_CHANGES: usize = 65_536;
+use crate::shared_history::SharedHistory;
+use crate::window::Total;
 
 /// A limit: the function's series, and the place in its budget.
 pub(crate) type LimitKey = (u32, usize);
@@ -65,28 +59,7 @@ fn latest(one: Recent, other: Recent) -> Recent {
     latest
 }
 
-static HISTORY: Mutex<Option<History<LimitKey, Kept>>> = Mutex::new(None);
-
-/// Keeps what came since the last tick, when it is time for it.
-pub(crate) fn tick() {
-    let now = clock::now();
-    let mut history = lock(&HISTORY);
-    if history.as_ref().is_none_or(|history| history.is_due(now)) {
-        ticked(&mut history, now);
-    }
-}
-
-/// What came within a time up to now, and how long that time really is; `None` for all since the start.
-pub(crate) fn last(window: Duration) -> (HashMap<LimitKey, Kept>, Option<Duration>) {
-    ticked(&mut lock(&HISTORY), clock::now()).since(window)
-}
-
-/// The history, with everything in it that came until now.
-fn ticked(history: &mut Option<History<LimitKey, Kept>>, now: u64) -> &History<LimitKey, Kept> {
-    let history = history.get_or_insert_with(|| History::new(now, MAX_CHANGES));
-    history.tick(now, totals(&registry::series()));
-    history
-}
+pub(crate) static BUDGETS: SharedHistory<LimitKey, Kept> = SharedHistory::new(totals);
 
 /// What came since the start, of every function that has a budget.
 pub(crate) fn totals(series: &[Option<SeriesMeta>]) -> HashMap<LimitKey, Kept> {

@@ -6,11 +6,15 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::budget_history::{self, Kept, LimitKey};
+use crate::budget_history::{self, BUDGETS, Kept, LimitKey};
 use crate::callsite::Callsite;
-use crate::limit::Limit;
+use crate::limit::{Limit, LimitKind, LimitUnit};
 use crate::registry;
-use crate::text_table;
+use crate::text::{name, number, rows};
+
+/// Columns of a function's name, and of one that `calls(..)` bounds, in what people see.
+const NAME: usize = 28;
+const CALLEE: usize = 12;
 
 /// How every budget of the program is kept, since the start.
 ///
@@ -88,7 +92,7 @@ impl Budgets {
         if !crate::IS_ENABLED {
             return Self::default();
         }
-        let (kept, window) = budget_history::last(window);
+        let (kept, window) = BUDGETS.last(window);
         Self::new(&kept, window)
     }
 
@@ -215,21 +219,31 @@ impl KeptLimit {
 
     fn cells(&self) -> [String; 8] {
         let Limit { kind, at_most, .. } = self.limit;
-        let amount = |amount| if self.over() == 0 { "-".to_owned() } else { kind.amount(amount).to_string() };
+        let amount = |amount| match kind.unit() {
+            LimitUnit::Nanos => number::duration(Duration::from_nanos(amount)),
+            LimitUnit::Bytes => number::bytes(amount),
+            LimitUnit::Count => amount.to_string(),
+        };
+        let overage = |overage| if self.over() == 0 { "-".to_owned() } else { amount(overage) };
+        let budget = match kind {
+            LimitKind::Calls(callee) => format!("calls of {}", name::shorten(callee, CALLEE)),
+            kind => kind.as_str().to_owned(),
+        };
         [
             self.status().as_str().to_owned(),
-            self.name().to_owned(),
-            self.kind_name().to_owned(),
-            kind.amount(at_most).to_string(),
+            name::shorten(self.name(), NAME),
+            budget,
+            amount(at_most),
             format!("{}/{}", self.over(), self.calls()),
-            amount(self.average_overage()),
-            amount(self.max_overage()),
-            self.error_budget_left().map_or_else(|| "-".to_owned(), |left| format!("{:.1} %", 100.0 * left)),
+            overage(self.average_overage()),
+            overage(self.max_overage()),
+            self.error_budget_left().map_or_else(|| "-".to_owned(), |left| format!("{:.1}%", 100.0 * left)),
         ]
     }
 }
 
-/// A line for all, and a table of each limit that was used.
+/// A line for all, and a table of each limit that was used: by how much calls passed it on average and at most, and how much of
+/// the error budget is left.
 impl fmt::Display for Budgets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.limits.len(), self.broken().count()) {
@@ -243,9 +257,8 @@ impl fmt::Display for Budgets {
         if used.peek().is_none() {
             return Ok(());
         }
-        let head =
-            ["status", "function", "budget", "limit", "over/calls", "average over", "most over", "error budget left"];
+        let head = ["status", "function", "budget", "limit", "over/calls", "avg over", "max over", "left"];
         let right = [false, false, false, true, true, true, true, true];
-        text_table::write(f, right, head, used.map(KeptLimit::cells))
+        rows::write(f, right, head, used.map(KeptLimit::cells))
     }
 }

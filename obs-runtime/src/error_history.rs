@@ -4,43 +4,15 @@
 //! [`crate::collector`] and by each reading of [`crate::errors`].
 
 use std::collections::HashMap;
-use std::sync::Mutex;
-use std::time::Duration;
 
-use crate::clock;
 use crate::outcome::Outcome;
-use crate::registry::{self, SeriesMeta};
+use crate::registry::SeriesMeta;
 use crate::shard::{POOL, Slot};
-use crate::sync::lock;
-use crate::window::History;
-
-/// Changes that are kept of each length of step, at most: a megabyte or two.
-const MAX_CHANGES: usize = 65_536;
+use crate::shared_history::SharedHistory;
 
 type Kinds = HashMap<u32, u64>;
 
-static HISTORY: Mutex<Option<History<u32, u64>>> = Mutex::new(None);
-
-/// Keeps what came since the last tick, when it is time for it.
-pub(crate) fn tick() {
-    let now = clock::now();
-    let mut history = lock(&HISTORY);
-    if history.as_ref().is_none_or(|history| history.is_due(now)) {
-        ticked(&mut history, now);
-    }
-}
-
-/// What came within a time up to now, and how long that time really is; `None` for all since the start.
-pub(crate) fn last(window: Duration) -> (Kinds, Option<Duration>) {
-    ticked(&mut lock(&HISTORY), clock::now()).since(window)
-}
-
-/// The history, with everything in it that came until now.
-fn ticked(history: &mut Option<History<u32, u64>>, now: u64) -> &History<u32, u64> {
-    let history = history.get_or_insert_with(|| History::new(now, MAX_CHANGES));
-    history.tick(now, totals(&registry::series()));
-    history
-}
+pub(crate) static ERRORS: SharedHistory<u32, u64> = SharedHistory::new(totals);
 
 /// What came since the start.
 pub(crate) fn totals(series: &[Option<SeriesMeta>]) -> Kinds {

@@ -8,9 +8,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error_count::{ClassCount, ErrorCount};
-use crate::error_history;
+use crate::error_history::{self, ERRORS};
 use crate::registry::{self, SeriesMeta};
-use crate::text_table;
+use crate::text::rows;
 
 /// How many errors there were, by class, function and type: since the start.
 ///
@@ -64,7 +64,7 @@ impl Errors {
         if !crate::IS_ENABLED {
             return Self::default();
         }
-        let (counts, window) = error_history::last(window);
+        let (counts, window) = ERRORS.last(window);
         Self::new(&registry::series(), &counts, window)
     }
 
@@ -135,7 +135,7 @@ impl fmt::Display for Errors {
             return Ok(());
         }
         let head = ["count", "class", "retryable", "severity", "error", "function"];
-        text_table::write(f, [true, false, false, false, false, false], head, self.kinds.iter().map(ErrorCount::cells))
+        rows::write(f, [true, false, false, false, false, false], head, self.kinds.iter().map(ErrorCount::cells))
     }
 }
 

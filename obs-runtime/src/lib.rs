@@ -99,6 +99,7 @@ mod scoped_span;
 mod section;
 mod sensitive;
 mod shard;
+mod shared_history;
 mod snapshot;
 mod span;
 mod span_memory;
@@ -122,7 +123,6 @@ mod telemetry;
 pub mod testing;
 #[doc(hidden)]
 pub mod text;
-mod text_table;
 mod totals;
 mod trace_state;
 mod uuid;

@@ -68,7 +68,7 @@ fn what_was_late_once_is_run_again() {
 
 #[obs::test(runs = 3)]
 #[should_panic(
-    expected = "a budget was broken in each of 3 runs\n\nkit::attribute::timed (tests/kit/attribute.rs:55)\n  took 11ms, 10 % over its budget of 10ms, in 1 of 1 calls"
+    expected = "a budget was broken in each of 3 runs\n\nkit::attribute::timed (tests/kit/attribute.rs:55)\n  took 11.0ms, 10 % over its budget of 10.0ms, in 1 of 1 calls"
 )]
 fn what_is_late_in_each_run_fails_with_its_best() {
     let run = RUNS[1].fetch_add(1, Ordering::Relaxed);

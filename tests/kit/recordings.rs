@@ -164,11 +164,11 @@ fn a_failing_test_names_the_function_the_limit_the_value_and_the_slowest_child()
             "a budget was broken",
             "",
             "kit::recordings::slow (tests/kit/recordings.rs:140)",
-            "  took 12ms, 20 % over its budget of 10ms, in 1 of 2 calls",
-            "  slowest: kit::recordings::part (tests/kit/recordings.rs:147), 11ms in 2 calls",
+            "  took 12.0ms, 20 % over its budget of 10.0ms, in 1 of 2 calls",
+            "  slowest: kit::recordings::part (tests/kit/recordings.rs:147), 11.0ms in 2 calls",
             "",
-            "  kit::recordings::slow        12ms  <- over budget",
-            "  └─ kit::recordings::part ×2  11ms",
+            "  kit::recordings::slow        12.0ms  <- over budget",
+            "  └─ kit::recordings::part ×2  11.0ms",
         ]
     );
     assert_eq!(recording.callsite("recordings::slow").p50(), Some(Duration::from_millis(6)));

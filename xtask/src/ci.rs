@@ -25,6 +25,8 @@ const STEPS: &[Step] = &[
             "cargo check --features remote-write",
             "cargo check --features chrome,flamegraph",
             "cargo check --features stream",
+            "cargo check --features testing",
+            "cargo check --no-default-features --features testing",
             "cargo check --features tracing",
             "cargo check --features log",
             "cargo check --features pprof",

@@ -11,8 +11,8 @@ use super::stages::Stages;
 use super::ticks::{self, Notice, Ticks, Watching};
 use super::worker::{Watch, Worker};
 use crate::batch::{Batch, Span};
-use crate::budget_history;
-use crate::error_history;
+use crate::budget_history::BUDGETS;
+use crate::error_history::ERRORS;
 use crate::event::Event;
 use crate::exporter::Reader;
 use crate::health_counters::AFTER_SHUTDOWN;
@@ -67,8 +67,8 @@ impl Collector {
         let mut ticks = Ticks::new(self.watching, lock(&self.stages).taken());
         while !self.stop.load(Ordering::Acquire) {
             self.sleep();
-            error_history::tick();
-            budget_history::tick();
+            ERRORS.tick();
+            BUDGETS.tick();
             let mut workers = lock(&self.workers);
             // Asked under the lock: after a shutdown there is nobody left to hand anything to.
             if self.stop.load(Ordering::Acquire) {

@@ -82,7 +82,7 @@ impl BrokenBudget<'_> {
         if matches!(kind, LimitKind::Wall | LimitKind::Busy | LimitKind::Poll | LimitKind::Quantile(_))
             && waited >= 1_000
         {
-            let _ = write!(text, "; {} more it waited for a processor", tree::short(waited));
+            let _ = write!(text, "; {} more it waited for a processor", tree::time(waited));
         }
         if share < 1.0 {
             let within = 100.0 - 100.0 * self.over as f64 / self.calls as f64;
@@ -129,7 +129,7 @@ fn share_of(kind: LimitKind, child: &Call<'_>) -> u64 {
 
 /// An amount of a kind, times to three digits.
 pub(super) fn amount(kind: LimitKind, amount: u64) -> String {
-    if kind.unit() == LimitUnit::Nanos { tree::short(amount) } else { kind.amount(amount).to_string() }
+    if kind.unit() == LimitUnit::Nanos { tree::time(amount) } else { kind.amount(amount).to_string() }
 }
 
 /// A share as a decimal number of percent: `99.9`.

@@ -1,10 +1,12 @@
 //! Recorded calls as a tree of text.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use super::call::Call;
 use super::calls::Calls;
 use crate::limit::{LimitKind, LimitUnit};
+use crate::text::number;
 
 /// Lines of a tree that are shown.
 const LINES: usize = 40;
@@ -34,14 +36,14 @@ impl Columns {
     fn of_calls(self, calls: &[Call<'_>]) -> String {
         let mut text = String::new();
         if self.time && calls.iter().any(|call| call.duration().is_some()) {
-            let _ = write!(text, "  {}", short(calls.iter().filter_map(|call| call.record().nanos).sum()));
+            let _ = write!(text, "  {}", time(calls.iter().filter_map(|call| call.record().nanos).sum()));
         }
         let polls = calls.iter().filter_map(Call::polls).map(|polls| polls.count).sum();
         if self.polls && polls > 0 {
             let longest = calls.iter().filter_map(|call| call.record().polls).map(|[_, _, longest]| longest).max();
             let _ = write!(text, "  {}", LimitKind::Polls.amount(polls));
             if self.time {
-                let _ = write!(text, ", longest {}", short(longest.unwrap_or(0)));
+                let _ = write!(text, ", longest {}", time(longest.unwrap_or(0)));
             }
         }
         let (allocs, bytes) = (calls.iter().map(Call::allocs).sum(), calls.iter().map(Call::bytes).sum());
@@ -102,37 +104,7 @@ fn add(
     }
 }
 
-/// Nanoseconds to three digits, with a unit: `1.25ms`.
-pub(super) fn short(nanos: u64) -> String {
-    let (unit, name) = match nanos {
-        0..1_000 => return format!("{nanos}ns"),
-        1_000..1_000_000 => (1e3, "\u{b5}s"),
-        1_000_000..1_000_000_000 => (1e6, "ms"),
-        _ => (1e9, "s"),
-    };
-    let value = nanos as f64 / unit;
-    let digits = if value >= 99.95 { 0 } else { 1 + usize::from(value < 9.995) };
-    let text = format!("{value:.digits$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{text}{name}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short;
-
-    #[test]
-    fn times_have_three_digits_and_no_needless_zeros() {
-        let table = [
-            (999, "999ns"),
-            (1_250, "1.25\u{b5}s"),
-            (10_000_000, "10ms"),
-            (12_345_678, "12.3ms"),
-            (123_456_789, "123ms"),
-            (2_000_000_000, "2s"),
-        ];
-        for (nanos, text) in table {
-            assert_eq!(short(nanos), text);
-        }
-    }
+/// Nanoseconds to three digits, with a unit.
+pub(super) fn time(nanos: u64) -> String {
+    number::duration(Duration::from_nanos(nanos))
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Writes a line for each row, the head first, each after a line break; `right` columns stand at their right edge.
-pub(crate) fn write<const N: usize>(
+pub fn write<const N: usize>(
     f: &mut fmt::Formatter<'_>,
     right: [bool; N],
     head: [&str; N],
