@@ -30,8 +30,8 @@ fn ticks() -> u64 {
 
 #[cfg(not(target_arch = "x86_64"))]
 fn ticks() -> u64 {
-    static ORIGIN: OnceLock<Instant> = OnceLock::new();
-    ORIGIN.get_or_init(Instant::now).elapsed().as_nanos() as u64
+    static ORIGIN: OnceLock<std::time::Instant> = OnceLock::new();
+    ORIGIN.get_or_init(std::time::Instant::now).elapsed().as_nanos() as u64
 }
 
 #[obs::counted]
@@ -74,6 +74,45 @@ pub(super) fn sampled(x: u64) -> u64 {
 #[inline(never)]
 pub(super) fn budgeted(x: u64) -> u64 {
     black_box(x) + 1
+}
+
+#[obs::profiled]
+#[obs::budget(ms = 10, p99 = "5ms", objective = 99.9)]
+#[inline(never)]
+pub(super) fn promised(x: u64) -> u64 {
+    black_box(x) + 1
+}
+
+#[obs::profiled(alloc)]
+#[inline(never)]
+pub(super) fn alloc(x: u64) -> u64 {
+    black_box(x) + 1
+}
+
+#[obs::profiled(alloc)]
+#[obs::budget(allocs = 8)]
+#[inline(never)]
+pub(super) fn alloc_budgeted(x: u64) -> u64 {
+    black_box(x) + 1
+}
+
+#[obs::profiled(cpu)]
+#[inline(never)]
+pub(super) fn cpu(x: u64) -> u64 {
+    black_box(x) + 1
+}
+
+/// Its calls are bounded in [`bounding_parent`].
+#[obs::counted]
+#[inline(never)]
+pub(super) fn bounded(x: u64) -> u64 {
+    black_box(x) + 1
+}
+
+#[obs::budget(calls(bounded = 1_000_000_000))]
+#[inline(never)]
+pub(super) fn bounding_parent(repeat: impl FnOnce()) {
+    repeat();
 }
 
 #[obs::traced]

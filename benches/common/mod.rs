@@ -76,6 +76,8 @@ pub enum Within {
     Span,
     /// As the child of a root that is not recorded.
     DroppedTrace,
+    /// In a call whose budget bounds how often it calls it.
+    Bound,
     /// In a recorded span, and a new one each [`EVENTS`] calls.
     Spans,
     /// By itself, each call a trace.
@@ -167,6 +169,7 @@ impl Row {
                 (0..calls.div_ceil(EVENTS)).for_each(|n| parent(self.call, EVENTS.min(calls - n * EVENTS)));
             }
             Within::DroppedTrace => dropped_parent(self.call, calls),
+            Within::Bound => bounding_parent(|| repeat(self.call, calls)),
             Within::Off => {
                 obs::set_enabled(false);
                 repeat(self.call, calls);
@@ -200,6 +203,11 @@ pub const ROWS: &[Row] = &[
     Row::new("profiled", profiled, "profiled", Within::Nothing),
     Row::new("profiled(sample = 16)", sampled, "sampled", Within::Nothing),
     Row::new("profiled + budget", budgeted, "budgeted", Within::Nothing),
+    Row::new("profiled + budget(ms, p99, objective)", promised, "promised", Within::Nothing),
+    Row::new("profiled(alloc)", alloc, "alloc", Within::Nothing),
+    Row::new("profiled(alloc) + budget(allocs)", alloc_budgeted, "alloc_budgeted", Within::Nothing),
+    Row::new("profiled(cpu)", cpu, "cpu", Within::Nothing),
+    Row::new("counted, in budget(calls)", bounded, "bounded", Within::Bound),
     Row::new("traced, child", traced, "traced", Within::Span),
     Row::new("traced, child, 2 fields", fields, "fields", Within::Span),
     Row::new("traced, trace not sampled", traced, "traced", Within::DroppedTrace),

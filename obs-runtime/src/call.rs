@@ -291,17 +291,28 @@ impl<M: Mode> Call<M> {
         fields: Option<&Fields>,
         extra: Option<&Fields>,
     ) {
-        if self.control().has(M::SEEN) {
-            return self.close_seen(outcome, error, fields, extra);
+        let (timed, control, Self { callsite, word, start, span }) = (self.is_timed(), self.control(), self);
+        // Only the cold ends need it in memory.
+        let how = || How { outcome, error, fields, extra };
+        // One by one, so that they go in registers: what is moved as a whole is kept ready over the user's body.
+        if control.has(M::SEEN) {
+            return Self::close_seen(callsite, word, start, span, &how());
         }
-        let (timed, control, Self { callsite, start, span, word }) = (self.is_timed(), self.control(), self);
         let nanos = if timed || span.is_recorded() { between(start, clock::now()) } else { 0 };
         if timed && nanos > callsite.limit() {
-            return Self { callsite, word, start, span }.settle(nanos, None, outcome, error, fields, extra);
+            return Self::close_late(callsite, word, start, span, nanos, &how());
         }
-        let series = record::ended(callsite, control, outcome, error, timed.then_some(nanos));
+        Self { callsite, word, start, span }.write(timed, nanos, how());
+    }
+
+    /// Writes down a call that has no more to it than a count, a time and a span.
+    #[inline(always)]
+    fn write(self, is_timed: bool, nanos: u64, how: How<'_>) {
+        let (control, Self { callsite, start, span, .. }) = (self.control(), self);
+        let How { outcome, error, fields, extra } = how;
+        let series = record::ended(callsite, control, outcome, error, is_timed.then_some(nanos));
         if span.is_recorded() {
-            let (over_budget, is_timed, polls) = (false, timed, &[][..]);
+            let (over_budget, polls) = (false, &[][..]);
             let end = End { callsite, series, outcome, start, nanos, is_timed, over_budget, polls, fields, extra };
             span.record(M::Span::here(), None, end);
         }
@@ -311,37 +322,41 @@ impl<M: Mode> Call<M> {
     /// Ends a call that somebody looks at.
     #[cold]
     #[inline(never)]
-    fn close_seen(self, outcome: Outcome, error: Option<&ErrorName>, fields: Option<&Fields>, extra: Option<&Fields>) {
-        if valgrind::counts(self.callsite) {
+    fn close_seen(callsite: &'static Callsite, word: u64, start: u64, span: M::Span, how: &How<'_>) {
+        if valgrind::counts(callsite) {
             valgrind::end();
         }
-        let (timed, control, number) = (self.is_timed(), self.control(), (self.word >> 32) as u32);
-        let nanos = if timed || self.span.is_recorded() { between(self.start, clock::now()) } else { 0 };
+        let call = Self { callsite, word, start, span };
+        let (timed, control, number) = (call.is_timed(), call.control(), (word >> 32) as u32);
+        let nanos = if timed || span.is_recorded() { between(start, clock::now()) } else { 0 };
         let has_frame = control.has(Control::FRAME);
         let frame = has_frame.then(|| frame::pop(number, timed.then_some(nanos))).flatten();
         if control.has(Control::IN_FLIGHT) {
             live::leave(if has_frame { frame.as_ref().map_or(0, |frame| frame.live) } else { number });
         }
         if control.has(M::SEEN & Control::MIRROR) {
-            mirror::leave(self.callsite, &MirroredEnd::new(outcome, error, extra));
+            mirror::leave(callsite, &MirroredEnd::new(how.outcome, how.error, how.extra));
         }
-        self.settle(nanos, frame, outcome, error, fields, extra);
+        // Of a call that is only listed as running nothing is left.
+        if frame.is_none() && !control.has(Control::LIMITS) && !(timed && nanos > callsite.limit()) {
+            return call.write(timed, nanos, *how);
+        }
+        call.settle(nanos, frame, how);
+    }
+
+    /// Ends a call past the limit on its wall time.
+    #[cold]
+    #[inline(never)]
+    fn close_late(callsite: &'static Callsite, word: u64, start: u64, span: M::Span, nanos: u64, how: &How<'_>) {
+        Self { callsite, word, start, span }.settle(nanos, None, how);
     }
 
     /// Ends a call that has more to it than a count, a time and a span.
     #[cold]
-    #[inline(never)]
-    fn settle(
-        self,
-        nanos: u64,
-        frame: Option<Box<Frame>>,
-        outcome: Outcome,
-        error: Option<&ErrorName>,
-        fields: Option<&Fields>,
-        extra: Option<&Fields>,
-    ) {
+    fn settle(self, nanos: u64, frame: Option<Box<Frame>>, how: &How<'_>) {
         let (is_timed, control, Self { callsite, start, span, .. }) = (self.is_timed(), self.control(), self);
         let (place, origin, polls) = (M::Span::here(), None, &[][..]);
+        let How { outcome, error, fields, extra } = *how;
         let ended = Ended {
             callsite,
             control,
@@ -362,4 +377,13 @@ impl<M: Mode> Call<M> {
         span.leave();
         told.act(outcome);
     }
+}
+
+/// How a call ended, and what was said of it.
+#[derive(Clone, Copy)]
+struct How<'a> {
+    outcome: Outcome,
+    error: Option<&'a ErrorName>,
+    fields: Option<&'a Fields>,
+    extra: Option<&'a Fields>,
 }

@@ -79,7 +79,11 @@ const STEPS: &[Step] = &[
     ),
     (
         "benches",
-        &["cargo bench --all-features --benches -- --test", "cargo check --manifest-path benches/compare/Cargo.toml"],
+        &[
+            "cargo bench --all-features --benches -- --test",
+            "cargo check --manifest-path benches/compare/Cargo.toml",
+            "cargo check --manifest-path benches/compare-alloc/Cargo.toml",
+        ],
     ),
     ("fuzz", &["fuzz/run.sh 10"]),
     ("real", &["tests/real/run.sh"]),

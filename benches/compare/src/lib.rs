@@ -16,9 +16,10 @@ mod fastrace_spans;
 mod hotpath_times;
 mod metrics_facade;
 mod otel_sdk;
+mod process_time;
 mod tracing_otel;
 
-use std::time::Duration;
+pub use process_time::process_time;
 
 /// One way to do one row.
 #[derive(Clone, Copy)]
@@ -119,14 +120,4 @@ pub fn candidates() -> Vec<Candidate> {
     let place = |candidate: &Candidate| rows.iter().position(|row| *row == candidate.row);
     all.sort_by_key(|candidate| place(candidate).expect("a row of the table"));
     all
-}
-
-/// Processor time that this process has taken so far, in all its threads.
-pub fn process_time() -> Duration {
-    // SAFETY: all zeros is a valid `rusage`.
-    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-    // SAFETY: the pointer is to a `rusage` that nobody else uses.
-    unsafe { libc::getrusage(libc::RUSAGE_SELF, &raw mut usage) };
-    let time = |t: libc::timeval| Duration::from_secs(t.tv_sec as u64) + Duration::from_micros(t.tv_usec as u64);
-    time(usage.ru_utime) + time(usage.ru_stime)
 }

@@ -14,7 +14,7 @@ use crate::fields::Fields;
 use crate::ids::{SpanId, TraceId};
 use crate::level::Level;
 use crate::registry;
-use crate::shard::{Current, Local, TraceInfo, local};
+use crate::shard::{Current, TraceInfo, local};
 use crate::sync::lock;
 use crate::value::Value;
 use crate::wanted;
@@ -112,18 +112,21 @@ impl Recorder {
 }
 
 /// Begins a call, if this thread is in a recording.
+#[inline]
 pub(crate) fn begin(parent: Option<&RecordedStart>) -> Option<RecordedStart> {
+    let number = local(|local| local.info.get()).recording();
+    if number == 0 { None } else { begin_in(number, parent) }
+}
+
+#[inline(never)]
+fn begin_in(number: u16, parent: Option<&RecordedStart>) -> Option<RecordedStart> {
     static LAST: AtomicU64 = AtomicU64::new(0);
-    let here = local(Local::current);
-    let number = here.info.recording();
-    if number == 0 {
-        return None;
-    }
     for recorder in recorder(number)?.chain() {
         recorder.begun.fetch_add(1, Ordering::Relaxed);
     }
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
-    Some(RecordedStart { number, id, parent: parent.map(|parent| parent.id), span: here.span })
+    let span = local(|local| local.span.get());
+    Some(RecordedStart { number, id, parent: parent.map(|parent| parent.id), span })
 }
 
 /// Hands a call that has ended to its recording.
@@ -149,11 +152,16 @@ pub(crate) fn end(start: &RecordedStart, end: CallEnd<'_>) {
 }
 
 /// Hands an event to the recording of the place it happened in.
+#[inline]
 pub(crate) fn event(here: Current, site: &'static EventSite, level: Level, fields: &Fields) {
-    let number = here.info.recording();
-    if number == 0 {
-        return;
+    if here.info.recording() != 0 {
+        event_in(here, site, level, fields);
     }
+}
+
+#[inline(never)]
+fn event_in(here: Current, site: &'static EventSite, level: Level, fields: &Fields) {
+    let number = here.info.recording();
     let _unseen = alloc::Unseen::begin();
     let Some(recorder) = recorder(number) else { return };
     let mut values = field_reader::read(fields.words());
