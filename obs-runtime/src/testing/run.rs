@@ -8,6 +8,7 @@ use super::judge::Time;
 use super::measured;
 use super::record::record_with;
 use super::recording::Recording;
+use crate::callsite::Callsite;
 use crate::limit::LimitKind;
 
 /// Runs of a test that broke a limit on time, at most.
@@ -60,8 +61,11 @@ pub struct Run<'a> {
     settings: &'a Settings,
     done: u32,
     /// Limits on time that every run broke, and the text of the run that broke them by the least.
-    late: Option<BTreeMap<(&'static str, usize), Late>>,
+    late: Option<BTreeMap<LateKey, Late>>,
 }
+
+/// A function, and the place of a limit in its budget. Two functions may have the same name.
+type LateKey = (&'static str, *const Callsite, usize);
 
 #[derive(Debug)]
 struct Late {
@@ -112,7 +116,7 @@ impl<'a> Run<'a> {
         for broken in late {
             let callsite = broken.worst.callsite();
             let place = callsite.limits().iter().position(|limit| *limit == broken.limit).unwrap_or(0);
-            let key = (callsite.name(), place);
+            let key = (callsite.name(), std::ptr::from_ref(callsite), place);
             let new = Late { actual: broken.actual, text: broken.to_string() };
             match &before {
                 None => drop(kept.insert(key, new)),
