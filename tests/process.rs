@@ -38,6 +38,12 @@ fn scenes() {
         Ok("init_with") => init_with(),
         Ok("govern") => govern(),
         Ok("over") => over_budget(),
+        #[cfg(feature = "testing")]
+        Ok("judged") => {
+            let settings = obs::testing::Settings::of("process::judged", file!(), line!());
+            obs::testing::__test(&settings, || ());
+            obs::testing::__test(&settings, || ());
+        }
         Ok("panic") => panic_with_a_guard_alive(),
         Ok(scene) => panic!("no scene {scene}"),
         // Run with the other tests: there is nothing to play.
@@ -48,6 +54,17 @@ fn scenes() {
 fn report() {
     let _telemetry = obs::init().expect("it starts");
     (0..20).for_each(|input| _ = worked(input));
+}
+
+#[cfg(feature = "testing")]
+#[test]
+fn a_mistake_in_how_tests_judge_time_is_told_once() {
+    let errors = text(&play("judged", &[("OBS_TEST_TIME", "cpuu")]).stderr);
+    assert_eq!(
+        errors.matches("OBS_TEST_TIME=\"cpuu\" is not `wall`, `cpu` or `off`; `wall` is used").count(),
+        1,
+        "{errors}"
+    );
 }
 
 #[obs::budget(ns = 1, on_exceed = warn)]

@@ -63,7 +63,12 @@ impl Recording {
         let known = called.chain(registry::callsites()).find(|callsite| ends(callsite.name()));
         let Some(callsite) = known else {
             let names: Vec<_> = registry::callsites().iter().map(|callsite| callsite.name().to_owned()).collect();
-            panic!("no annotated function is called {name:?}; there are {}", names.join(", "));
+            let why = if crate::IS_ENABLED {
+                format!("no annotated function is called {name:?}; there are {}", names.join(", "))
+            } else {
+                "nothing is recorded with the feature `enabled` off; turn it on for this test".to_owned()
+            };
+            panic!("{why}");
         };
         Function::new(&self.calls, callsite)
     }

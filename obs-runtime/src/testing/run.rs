@@ -1,6 +1,7 @@
 //! A test under `#[obs::test]`: run, judged, and where only time was short run again.
 
 use std::collections::BTreeMap;
+use std::sync::Once;
 
 use super::broken;
 use super::callgrind;
@@ -39,7 +40,15 @@ impl Settings {
 
     /// What the attribute says, or `OBS_TEST_RUNS`.
     fn runs(&self) -> u32 {
-        let variable = || std::env::var("OBS_TEST_RUNS").ok()?.parse().ok();
+        let variable = || {
+            let said = std::env::var("OBS_TEST_RUNS").ok()?;
+            let runs = said.parse().ok().filter(|&runs| runs > 0);
+            if runs.is_none() {
+                static TOLD: Once = Once::new();
+                misunderstood(&TOLD, &format!("OBS_TEST_RUNS={said:?} is no whole number from 1; {RUNS} is used"));
+            }
+            runs
+        };
         self.runs.or_else(variable).unwrap_or(RUNS).max(1)
     }
 
@@ -49,10 +58,19 @@ impl Settings {
             "wall" => Some(Time::Wall),
             "cpu" => Some(Time::Cpu),
             "off" => Some(Time::Off),
-            _ => None,
+            said => {
+                static TOLD: Once = Once::new();
+                misunderstood(&TOLD, &format!("OBS_TEST_TIME={said:?} is not `wall`, `cpu` or `off`; `wall` is used"));
+                None
+            }
         };
         self.time.or_else(variable).unwrap_or_default()
     }
+}
+
+/// Tells once that a variable was not understood.
+fn misunderstood(told: &Once, text: &str) {
+    told.call_once(|| crate::control::config_warning(text));
 }
 
 /// The runs of one test so far.
