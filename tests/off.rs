@@ -134,3 +134,10 @@ fn a_test_runs_its_body_once() {
     static RUNS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     assert_eq!(RUNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed), 0);
 }
+
+#[cfg(feature = "testing")]
+#[test]
+#[should_panic(expected = "nothing is recorded with the feature `enabled` off")]
+fn a_test_that_looks_for_a_function_is_told_why_there_is_none() {
+    obs::testing::record(annotated).callsite("annotated");
+}

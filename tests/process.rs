@@ -37,6 +37,13 @@ fn scenes() {
         Ok("service") => service(),
         Ok("init_with") => init_with(),
         Ok("govern") => govern(),
+        Ok("over") => over_budget(),
+        #[cfg(feature = "testing")]
+        Ok("judged") => {
+            let settings = obs::testing::Settings::of("process::judged", file!(), line!());
+            obs::testing::__test(&settings, || ());
+            obs::testing::__test(&settings, || ());
+        }
         Ok("panic") => panic_with_a_guard_alive(),
         Ok(scene) => panic!("no scene {scene}"),
         // Run with the other tests: there is nothing to play.
@@ -47,6 +54,33 @@ fn scenes() {
 fn report() {
     let _telemetry = obs::init().expect("it starts");
     (0..20).for_each(|input| _ = worked(input));
+}
+
+#[cfg(feature = "testing")]
+#[test]
+fn a_mistake_in_how_tests_judge_time_is_told_once() {
+    let errors = text(&play("judged", &[("OBS_TEST_TIME", "cpuu")]).stderr);
+    assert_eq!(
+        errors.matches("OBS_TEST_TIME=\"cpuu\" is not `wall`, `cpu` or `off`; `wall` is used").count(),
+        1,
+        "{errors}"
+    );
+}
+
+#[obs::budget(ns = 1, on_exceed = warn)]
+fn over_budget() {
+    std::hint::black_box(vec![0_u8; 4096]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_warning_that_nobody_can_read_is_no_panic() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+    let program = std::env::current_exe().expect("this binary");
+    let mut command = Command::new(program);
+    command.args(["scenes", "--exact", "--nocapture"]).env("OBS_TEST_SCENE", "over").stderr(full);
+    let output = command.output().expect("the process runs");
+    assert!(output.status.success(), "{}", text(&output.stdout));
 }
 
 fn service() {

@@ -85,7 +85,7 @@ impl Broken {
         if is_due {
             let first = violation((kind, limit, actual));
             if matches!(callsite.meta().budget, Some(budget) if matches!(budget.on_exceed, OnExceed::Warn)) {
-                eprintln!("obs: {first}");
+                crate::control::tell(&first);
             }
             note::event_at(&SITE, Level::Warn, Some(Place::at(here)), |fields| describe(&first, fields));
         }

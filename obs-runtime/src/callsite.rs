@@ -134,7 +134,8 @@ impl Callsite {
     pub(crate) fn may_tell(&self, now: u64) -> bool {
         const SECOND: u64 = 1_000_000_000;
         let last = self.warned.load(Ordering::Relaxed);
-        let due = last == 0 || now.saturating_sub(last) >= SECOND;
+        // Also when the system's clock was set back.
+        let due = last == 0 || now.abs_diff(last) >= SECOND;
         // Of several threads that find it due, one wins.
         due && self.warned.compare_exchange(last, now.max(1), Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }

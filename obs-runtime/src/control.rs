@@ -1,5 +1,8 @@
 //! The switches of the running program.
 
+use std::fmt;
+use std::io::{self, Write as _};
+
 use crate::builder::Builder;
 use crate::callsite::Callsite;
 use crate::paths;
@@ -73,5 +76,11 @@ pub fn profile(mode: ProfileMode) {
 #[doc(hidden)]
 pub fn config_warning(text: &str) {
     crate::health_counters::CONFIG_WARNINGS.add(1);
-    eprintln!("obs: {text}");
+    tell(&text);
+}
+
+/// Says something on standard error, from wherever the program is: where nobody can be told, nobody is, and nothing
+/// panics, as `eprintln!` does.
+pub(crate) fn tell(text: &dyn fmt::Display) {
+    let _ = writeln!(io::stderr(), "obs: {text}");
 }

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 
+use crate::alloc;
 use crate::shard::{Current, Local, Tracing, local};
 
 /// Spans that are remembered; of more, the first are forgotten.
@@ -24,7 +25,7 @@ thread_local! {
 
 fn with<R: Default>(body: impl FnOnce(&mut Vec<Gone>) -> R) -> R {
     // While the thread is being torn down there is nothing to come back to.
-    GONE.try_with(|gone| body(&mut gone.borrow_mut())).unwrap_or_default()
+    alloc::unseen(|| GONE.try_with(|gone| body(&mut gone.borrow_mut())).unwrap_or_default())
 }
 
 /// Remembers that a span has ended under others, and what was there before it.

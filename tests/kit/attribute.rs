@@ -98,3 +98,15 @@ fn what_sleeps_takes_no_cpu_time() {
 fn what_sleeps_takes_time_by_the_wall() {
     sleeps();
 }
+
+#[budget(ms = 10)]
+fn moves(clock: &ManualClock, millis: u64) {
+    clock.advance(Duration::from_millis(millis));
+}
+
+#[obs::test(time = cpu)]
+#[should_panic(expected = "took 11.0ms, 10 % over its budget of 10.0ms")]
+fn a_clock_that_is_moved_by_hand_decides_also_where_cpu_time_does() {
+    let clock = ManualClock::new();
+    clock.run(|| moves(&clock, 11));
+}

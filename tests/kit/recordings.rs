@@ -191,3 +191,58 @@ fn single_assertions_fail_with_the_same_text() {
     assert!(text.starts_with("no annotated function is called \"no_such_function\"; there are "), "{text}");
     assert_eq!(recording.callsite("recordings::part").calls(), 0, "known, and not called");
 }
+
+#[test]
+fn work_that_outlives_its_recording_is_not_in_the_next() {
+    let ((go, left), first) = record_with(|| {
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let left = Context::current().bind(move || {
+            let _ = wait.recv();
+            step(7)
+        });
+        (go, std::thread::spawn(left))
+    });
+    assert_eq!(first.calls().len(), 0);
+    let next = record(|| {
+        go.send(()).expect("it waits");
+        left.join().expect("it does not panic");
+    });
+    assert_eq!(next.calls().len(), 0, "{next}");
+}
+
+struct Of<T>(T);
+
+impl Of<u8> {
+    #[budget(allocs = 0)]
+    fn made(&self) -> Vec<u8> {
+        vec![self.0]
+    }
+}
+
+impl Of<u16> {
+    #[budget(allocs = 0)]
+    fn made(&self) -> Vec<u8> {
+        Vec::with_capacity(usize::from(self.0))
+    }
+}
+
+#[test]
+fn of_two_functions_with_the_same_name_both_are_judged() {
+    let over = |recording: obs::testing::Recording| recording.broken_budgets().len();
+    assert_eq!(over(record(|| (Of(1_u8).made(), Of(0_u16).made()))), 1);
+    assert_eq!(over(record(|| (Of(1_u8).made(), Of(1_u16).made()))), 2);
+}
+
+#[traced]
+fn spans_that_end_in_the_order_they_were_made() {
+    let first = obs::span!("first");
+    let second = obs::span!("second");
+    drop(first);
+    drop(second);
+}
+
+#[test]
+fn spans_that_end_in_any_order_cost_no_memory() {
+    let recording = record(spans_that_end_in_the_order_they_were_made);
+    recording.callsite("spans_that_end_in_the_order_they_were_made").assert_allocs_within(0);
+}

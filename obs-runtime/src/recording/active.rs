@@ -1,6 +1,6 @@
 //! The recordings that run now, by number.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once};
 
 use super::call::{CallEnd, RecordedCall, RecordedStart};
@@ -22,6 +22,9 @@ use crate::wanted;
 /// Has calls ask whether they are in a recording; who comes second waits until all of them do.
 static ASKED: Once = Once::new();
 static ACTIVE: Mutex<Vec<Option<Arc<Recorder>>>> = Mutex::new(Vec::new());
+
+/// The place from which the next recording looks for a free one; changed under the lock of `ACTIVE`.
+static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 type Values = Vec<(&'static str, Value)>;
 
@@ -59,12 +62,13 @@ pub(crate) fn start() -> Option<Started> {
     let mut active = lock(&ACTIVE);
     let outer = active_at(&active, local(|local| local.info.get()).recording());
     let recorder = Arc::new(Recorder { outer, ..Recorder::default() });
-    let place = active.iter().position(Option::is_none).unwrap_or(active.len());
-    if place >= usize::from(TraceInfo::MAX_RECORDING) {
-        return None;
-    }
-    if place == active.len() {
-        active.push(None);
+    // Not one that was free a moment ago: work that outlives its recording still has that number.
+    let most = usize::from(TraceInfo::MAX_RECORDING);
+    let next = NEXT.load(Ordering::Relaxed);
+    let place = (0..most).map(|n| (next + n) % most).find(|&place| active.get(place).is_none_or(Option::is_none))?;
+    NEXT.store(place + 1, Ordering::Relaxed);
+    if place >= active.len() {
+        active.resize(place + 1, None);
     }
     active[place] = Some(Arc::clone(&recorder));
     Some(Started { number: u16::try_from(place + 1).ok()?, recorder })

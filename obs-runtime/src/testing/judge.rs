@@ -46,8 +46,11 @@ pub(super) fn value(call: &RecordedCall, kind: LimitKind, at: Option<usize>, tim
         (LimitKind::Wall | LimitKind::Busy | LimitKind::Poll | LimitKind::Cpu | LimitKind::Quantile(_), Time::Off) => {
             None
         }
-        (LimitKind::Wall | LimitKind::Quantile(_), Time::Cpu) => call.nanos.map(|_| call.costs.cpu),
-        (LimitKind::Wall | LimitKind::Quantile(_), Time::Wall) => call.nanos.map(|nanos| undisturbed(call, nanos)),
+        // 0 where it is not known: a clock that is moved by hand, a system that does not tell.
+        (LimitKind::Wall | LimitKind::Quantile(_), Time::Cpu) if call.costs.cpu > 0 => {
+            call.nanos.map(|_| call.costs.cpu)
+        }
+        (LimitKind::Wall | LimitKind::Quantile(_), _) => call.nanos.map(|nanos| undisturbed(call, nanos)),
         (LimitKind::Busy, _) => call.polls.map(|[_, busy, _]| undisturbed(call, busy)),
         // How long the thread waited in this very poll is not known: all of it is left to the call's favour.
         (LimitKind::Poll, _) => call.polls.map(|[_, _, longest]| longest.saturating_sub(call.costs.waited)),

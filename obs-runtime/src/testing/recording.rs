@@ -10,6 +10,7 @@ use super::function::Function;
 use super::judge::Time;
 use super::tree;
 use crate::alloc::Asked;
+use crate::callsite::Callsite;
 use crate::event::Event;
 use crate::recording::Recorded;
 use crate::registry;
@@ -62,15 +63,21 @@ impl Recording {
         let known = called.chain(registry::callsites()).find(|callsite| ends(callsite.name()));
         let Some(callsite) = known else {
             let names: Vec<_> = registry::callsites().iter().map(|callsite| callsite.name().to_owned()).collect();
-            panic!("no annotated function is called {name:?}; there are {}", names.join(", "));
+            let why = if crate::IS_ENABLED {
+                format!("no annotated function is called {name:?}; there are {}", names.join(", "))
+            } else {
+                "nothing is recorded with the feature `enabled` off; turn it on for this test".to_owned()
+            };
+            panic!("{why}");
         };
         Function::new(&self.calls, callsite)
     }
 
-    /// Every annotated function that was called, by name.
+    /// Every annotated function that was called, by name. Two may have the same one: methods of `impl`s that differ in their
+    /// arguments, or what `name = ".."` says.
     pub fn callsites(&self) -> impl Iterator<Item = Function<'_>> {
-        let called: BTreeMap<_, _> =
-            self.calls.all().iter().map(|call| (call.callsite.name(), call.callsite)).collect();
+        let key = |callsite: &'static Callsite| (callsite.name(), std::ptr::from_ref(callsite));
+        let called: BTreeMap<_, _> = self.calls.all().iter().map(|call| (key(call.callsite), call.callsite)).collect();
         called.into_values().map(|callsite| Function::new(&self.calls, callsite))
     }
 

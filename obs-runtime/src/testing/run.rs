@@ -1,6 +1,7 @@
 //! A test under `#[obs::test]`: run, judged, and where only time was short run again.
 
 use std::collections::BTreeMap;
+use std::sync::Once;
 
 use super::broken;
 use super::callgrind;
@@ -8,6 +9,7 @@ use super::judge::Time;
 use super::measured;
 use super::record::record_with;
 use super::recording::Recording;
+use crate::callsite::Callsite;
 use crate::limit::LimitKind;
 
 /// Runs of a test that broke a limit on time, at most.
@@ -38,7 +40,15 @@ impl Settings {
 
     /// What the attribute says, or `OBS_TEST_RUNS`.
     fn runs(&self) -> u32 {
-        let variable = || std::env::var("OBS_TEST_RUNS").ok()?.parse().ok();
+        let variable = || {
+            let said = std::env::var("OBS_TEST_RUNS").ok()?;
+            let runs = said.parse().ok().filter(|&runs| runs > 0);
+            if runs.is_none() {
+                static TOLD: Once = Once::new();
+                misunderstood(&TOLD, &format!("OBS_TEST_RUNS={said:?} is no whole number from 1; {RUNS} is used"));
+            }
+            runs
+        };
         self.runs.or_else(variable).unwrap_or(RUNS).max(1)
     }
 
@@ -48,10 +58,19 @@ impl Settings {
             "wall" => Some(Time::Wall),
             "cpu" => Some(Time::Cpu),
             "off" => Some(Time::Off),
-            _ => None,
+            said => {
+                static TOLD: Once = Once::new();
+                misunderstood(&TOLD, &format!("OBS_TEST_TIME={said:?} is not `wall`, `cpu` or `off`; `wall` is used"));
+                None
+            }
         };
         self.time.or_else(variable).unwrap_or_default()
     }
+}
+
+/// Tells once that a variable was not understood.
+fn misunderstood(told: &Once, text: &str) {
+    told.call_once(|| crate::control::config_warning(text));
 }
 
 /// The runs of one test so far.
@@ -60,8 +79,11 @@ pub struct Run<'a> {
     settings: &'a Settings,
     done: u32,
     /// Limits on time that every run broke, and the text of the run that broke them by the least.
-    late: Option<BTreeMap<(&'static str, usize), Late>>,
+    late: Option<BTreeMap<LateKey, Late>>,
 }
+
+/// A function, and the place of a limit in its budget. Two functions may have the same name.
+type LateKey = (&'static str, *const Callsite, usize);
 
 #[derive(Debug)]
 struct Late {
@@ -112,7 +134,7 @@ impl<'a> Run<'a> {
         for broken in late {
             let callsite = broken.worst.callsite();
             let place = callsite.limits().iter().position(|limit| *limit == broken.limit).unwrap_or(0);
-            let key = (callsite.name(), place);
+            let key = (callsite.name(), std::ptr::from_ref(callsite), place);
             let new = Late { actual: broken.actual, text: broken.to_string() };
             match &before {
                 None => drop(kept.insert(key, new)),
