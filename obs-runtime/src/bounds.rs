@@ -13,7 +13,7 @@ use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::ids::{SpanId, TraceId};
 use crate::level::Level;
-use crate::limit::LimitKind;
+use crate::limit::{Limit, LimitKind};
 use crate::note;
 use crate::outcome::Outcome;
 use crate::place::Place;
@@ -34,29 +34,35 @@ pub(crate) struct Took<'a> {
 }
 
 impl Took<'_> {
-    /// What was taken of each limit's kind, in the order of the limits; `None` for what was not measured.
-    pub(crate) fn of_limits(&self, callsite: &'static Callsite) -> impl Iterator<Item = Option<u64>> {
-        let mut calls = self.frame.map_or(&[][..], |frame| &frame.calls).iter().copied();
-        let mut callees = callsite.callees().unwrap_or_default().iter();
-        callsite.limits().iter().map(move |limit| match limit.kind {
-            // What is not annotated is not counted, and was warned about.
-            LimitKind::Calls(_) => {
-                callees.next().map(Option::is_some).zip(calls.next()).and_then(|(is, n)| is.then_some(n))
-            }
-            kind => self.of(kind),
+    /// The limits, and what was taken of each one's kind; `None` for what was not measured.
+    pub(crate) fn of_limits(&self, callsite: &'static Callsite) -> impl Iterator<Item = (&'static Limit, Option<u64>)> {
+        let mut callees = 0..;
+        callsite.limits().iter().map(move |limit| {
+            let taken = match limit.kind {
+                LimitKind::Calls(_) => callees.next().and_then(|nth| self.calls_of(callsite, nth)),
+                kind => self.of(kind),
+            };
+            (limit, taken)
         })
     }
 
+    /// How often it called the function that is the nth its budget bounds.
+    fn calls_of(&self, callsite: &'static Callsite, nth: usize) -> Option<u64> {
+        // What is not annotated is not counted, and was warned about.
+        callsite.callees()?.get(nth)?.as_ref()?;
+        self.frame?.calls.get(nth).copied()
+    }
+
     fn of(&self, kind: LimitKind) -> Option<u64> {
-        let costs = || self.frame.map(|frame| frame.costs);
+        let costs = self.frame.map(|frame| &frame.costs);
         match kind {
             LimitKind::Wall | LimitKind::Quantile(_) => self.nanos,
             LimitKind::Polls => self.polls.map(|[polls, _, _]| polls),
             LimitKind::Busy => self.polls.map(|[_, busy, _]| busy),
             LimitKind::Poll => self.polls.map(|[_, _, longest]| longest),
-            LimitKind::Cpu => costs().map(|costs| costs.cpu),
-            LimitKind::Allocs => costs().map(|costs| costs.asked.allocs),
-            LimitKind::Bytes => costs().map(|costs| costs.asked.bytes),
+            LimitKind::Cpu => costs.map(|costs| costs.cpu),
+            LimitKind::Allocs => costs.map(|costs| costs.asked.allocs),
+            LimitKind::Bytes => costs.map(|costs| costs.asked.bytes),
             LimitKind::Calls(_) | LimitKind::Instructions => None,
         }
     }
@@ -107,6 +113,7 @@ fn describe(violation: &Violation, fields: &mut Fields) {
 }
 
 /// What a call broke, counted and noted; what the budget asks for beyond that is still to do.
+#[derive(Default)]
 pub(crate) struct Told(Vec<Violation>);
 
 impl Told {
@@ -114,6 +121,7 @@ impl Told {
     ///
     /// # Panics
     /// When the budget says `on_exceed = panic`, unless the thread is unwinding already or the future was dropped.
+    #[inline]
     pub(crate) fn act(&self, outcome: Outcome) {
         let Some(first) = self.0.first() else { return };
         let Some(budget) = &first.callsite.meta().budget else { return };
@@ -140,12 +148,19 @@ fn step() -> u64 {
 
 /// Counts what a call broke of its budget.
 pub(crate) fn check(callsite: &'static Callsite, series: u32, took: Took<'_>) -> Broken {
-    let mut broken = Broken::default();
-    if callsite.limits().is_empty() {
-        return broken;
+    let is_kept = |(limit, taken): (&Limit, Option<u64>)| taken.is_none_or(|taken| taken <= limit.at_most);
+    if took.of_limits(callsite).all(is_kept) {
+        return Broken::default();
     }
+    count(callsite, series, took)
+}
+
+#[cold]
+#[inline(never)]
+fn count(callsite: &'static Callsite, series: u32, took: Took<'_>) -> Broken {
     let _unseen = alloc::Unseen::begin();
-    for (at, (limit, actual)) in callsite.limits().iter().zip(took.of_limits(callsite)).enumerate() {
+    let mut broken = Broken::default();
+    for (at, (limit, actual)) in took.of_limits(callsite).enumerate() {
         let Some(actual) = actual.filter(|&actual| actual > limit.at_most) else { continue };
         record::over_limit(callsite, series, at, actual - limit.at_most, step());
         // That a share of the calls takes longer is what a quantile allows.

@@ -48,7 +48,7 @@ impl<S: SpanPart> Ended<'_, S> {
         let broken = bounds::check(self.callsite, series, took);
         let over_budget = broken.is_any();
         // Before the span is: what is noted on it must have been noted while it ran.
-        let told = broken.note(self.callsite, S::current(self.place));
+        let told = if over_budget { broken.note(self.callsite, S::current(self.place)) } else { Told::default() };
         if self.span.is_recorded() {
             self.span.record(self.place, self.origin, self.end(series, over_budget));
         }
@@ -89,7 +89,7 @@ impl<S: SpanPart> Ended<'_, S> {
                     ids: self.span.ids(),
                     costs,
                     own,
-                    took: took.of_limits(self.callsite).collect(),
+                    took: took.of_limits(self.callsite).map(|(_, taken)| taken).collect(),
                     fields: &[fields, extra],
                 },
             );

@@ -52,15 +52,20 @@ struct Profiling {
     all: u64,
 }
 
+/// Boxes of frames that a thread keeps for the next ones.
+const SPARE: usize = 16;
+
 #[derive(Default)]
 #[expect(clippy::vec_box, reason = "a future's frame comes and goes with each poll, as it is")]
 struct Stack {
     open: Vec<Box<Frame>>,
     last: u32,
+    /// Of calls that have ended.
+    spare: Vec<Box<Frame>>,
 }
 
 thread_local! {
-    static STACK: RefCell<Stack> = const { RefCell::new(Stack { open: Vec::new(), last: 0 }) };
+    static STACK: RefCell<Stack> = const { RefCell::new(Stack { open: Vec::new(), last: 0, spare: Vec::new() }) };
 }
 
 /// Runs with the thread's frames; nothing happens while the thread is being torn down.
@@ -123,7 +128,7 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
     }
     let calls = vec![0; callsite.callees().map_or(0, <[_]>::len)];
     let (reading, costs, children, profiling) = Default::default();
-    Some(Box::new(Frame {
+    Some(boxed(Frame {
         key: 0,
         live,
         callsite,
@@ -139,6 +144,17 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
         calls,
         counted: None,
     }))
+}
+
+/// In a box that another call has left, if there is one.
+fn boxed(frame: Frame) -> Box<Frame> {
+    match with(|stack| stack.spare.pop()).flatten() {
+        Some(mut spare) => {
+            *spare = frame;
+            spare
+        }
+        None => Box::new(frame),
+    }
 }
 
 /// Puts the frame of a call that is polled on the thread, and gives its key there.
@@ -189,21 +205,23 @@ pub(crate) fn pop(key: u32, nanos: Option<u64>) -> Option<Box<Frame>> {
     .flatten()
 }
 
-/// Drops the frame of a call of which all is written down: what that took is not the time of those around it.
+/// Takes back the frame of a call of which all is written down: what that took is not the time of those around it.
 pub(crate) fn leave(frame: Box<Frame>) {
     let _unseen = alloc::Unseen::begin();
-    if frame.path.is_kept() {
-        // A future may be dropped long after its last poll, and that one was looked at.
-        let since_begin = if frame.is_polled { 0 } else { clock::now().saturating_sub(frame.since) };
-        let took = since_begin.saturating_sub(frame.costs.nanos);
-        with(|stack| {
+    with(|stack| {
+        if frame.path.is_kept() {
+            // A future may be dropped long after its last poll, and that one was looked at.
+            let since_begin = if frame.is_polled { 0 } else { clock::now().saturating_sub(frame.since) };
+            let took = since_begin.saturating_sub(frame.costs.nanos);
             if let Some(around) = stack.open.last_mut() {
                 around.profiling.own += took;
                 around.profiling.all += took + frame.profiling.all;
             }
-        });
-    }
-    drop(frame);
+        }
+        if stack.spare.len() < SPARE {
+            stack.spare.push(frame);
+        }
+    });
 }
 
 /// Counts a call of `callee` in every call it runs in whose budget bounds it.

@@ -32,11 +32,8 @@ fn bounded(x: u64) -> u64 {
     once(x)
 }
 
-const CALLS: &[(&str, Call)] = &[
-    ("#[profiled]", profiled),
-    ("#[profiled(alloc)]", measured),
-    ("#[counted] #[budget(allocs = 8)]", bounded),
-];
+const CALLS: &[(&str, Call)] =
+    &[("#[profiled]", profiled), ("#[profiled(alloc)]", measured), ("#[counted] #[budget(allocs = 8)]", bounded)];
 
 fn check() {
     let snapshot = obs::snapshot();
