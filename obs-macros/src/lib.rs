@@ -324,8 +324,10 @@ pub fn skip(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `flavor = "multi_thread"`, `worker_threads = 4`: an `async fn` on a runtime with several threads, 2 unless given.
 /// - `crate = path`: where `obs` is found, when it is not `::obs`.
 ///
+/// Beside a `use obs::*`, `#[test]` would be one of two: write `#[obs::test]`, or `#[core::prelude::v1::test]`.
+///
 /// # Cost
-/// With the feature `enabled` off it is a plain test, whose body is run once.
+/// With the feature `enabled` off it is a plain test, whose body is run once, and no budget is judged.
 ///
 /// # Examples
 /// ```ignore

@@ -193,6 +193,18 @@ pub(crate) struct Asked {
     pub(crate) bytes: u64,
     /// The most bytes that were held at the same time, beyond what was held at the first moment.
     pub(crate) peak: u64,
+    /// Bytes that are held at the second moment beyond that; below zero where more was given back.
+    pub(crate) kept: i64,
+}
+
+impl Asked {
+    /// Adds a later stretch of the same work.
+    pub(crate) fn add(&mut self, more: Self) {
+        self.allocs += more.allocs;
+        self.bytes += more.bytes;
+        self.peak = self.peak.max(self.kept.saturating_add_unsigned(more.peak).max(0).cast_unsigned());
+        self.kept = self.kept.saturating_add(more.kept);
+    }
 }
 
 impl Mark {
@@ -215,6 +227,7 @@ impl Mark {
                 allocs: tally.allocs.get().wrapping_sub(self.allocs),
                 bytes: tally.bytes.get().wrapping_sub(self.bytes),
                 peak: peak.wrapping_sub(self.live).max(0).cast_unsigned(),
+                kept: tally.live.get().wrapping_sub(self.live),
             }
         })
     }
@@ -301,10 +314,10 @@ mod tests {
                 gave_back(120);
                 asked(10);
             });
-            assert_eq!(inner, Asked { allocs: 3, bytes: 130, peak: 120 });
+            assert_eq!(inner, Asked { allocs: 3, bytes: 130, peak: 120, kept: 10 });
             gave_back(100);
         });
-        assert_eq!(outer, Asked { allocs: 4, bytes: 230, peak: 220 });
+        assert_eq!(outer, Asked { allocs: 4, bytes: 230, peak: 220, kept: 10 });
     }
 
     #[test]
@@ -317,6 +330,6 @@ mod tests {
             });
             asked(5);
         });
-        assert_eq!(seen, Asked { allocs: 1, bytes: 5, peak: 5 });
+        assert_eq!(seen, Asked { allocs: 1, bytes: 5, peak: 5, kept: 5 });
     }
 }

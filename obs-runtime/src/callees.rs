@@ -8,18 +8,22 @@ use crate::callsite::Callsite;
 use crate::limit::LimitKind;
 use crate::name;
 use crate::registry;
+use crate::telling::config_warning;
 
 /// The callsite of a function whose budget has `calls(..)`; `find` names the functions, in the order of the limits.
 ///
 /// # Cost
-/// One load and one branch, once they were looked up.
+/// One load and one branch, once they were looked up; where several instances of a generic function take turns, what a
+/// look-up takes.
 #[inline(always)]
-pub fn with_callees<const N: usize>(
+pub fn with_callees<const N: usize, F: FnOnce() -> [Callee; N]>(
     callsite: &'static Callsite,
-    find: impl FnOnce() -> [Callee; N],
+    find: F,
 ) -> &'static Callsite {
-    if callsite.callees().is_none() {
-        look_up(callsite, &find());
+    // Each instance has a function of its own for this.
+    let instance = look_up::<N, F> as *const () as usize;
+    if !callsite.was_asked(instance) {
+        look_up(callsite, find);
     }
     callsite
 }
@@ -45,42 +49,49 @@ pub const fn named(name: &'static str) -> Callee {
 
 #[cold]
 #[inline(never)]
-fn look_up(callsite: &'static Callsite, named: &[Callee]) {
+fn look_up<const N: usize, F: FnOnce() -> [Callee; N]>(callsite: &'static Callsite, find: F) {
+    let instance = look_up::<N, F> as *const () as usize;
+    look_up_named(callsite, instance, &find());
+}
+
+fn look_up_named(callsite: &'static Callsite, instance: usize, named: &[Callee]) {
     let _unseen = alloc::Unseen::begin();
     let known = registry::callsites();
-    let callees: Box<[_]> = named.iter().map(|callee| callee.find(&known)).collect();
+    let callees: Vec<Vec<_>> = named.iter().map(|callee| callee.find(&known)).collect();
     let limits = callsite.limits().iter().filter(|limit| matches!(limit.kind, LimitKind::Calls(_)));
-    for (limit, callee) in limits.zip(&callees) {
-        match callee {
-            Some(callee) => registry::bound(callee),
-            None => warn(callsite, limit.kind),
+    for (limit, callees) in limits.zip(&callees) {
+        callees.iter().for_each(|callee| registry::bound(callee));
+        if callees.is_empty() {
+            warn(callsite, limit.kind);
         }
     }
-    callsite.set_callees(callees);
+    callsite.add_callees(instance, callees);
 }
 
 /// A call that nobody counts keeps every limit: whoever set one wants to know.
 fn warn(callsite: &'static Callsite, kind: LimitKind) {
     let LimitKind::Calls(path) = kind else { return };
     let (name, meta) = (callsite.name(), callsite.meta());
-    crate::control::config_warning(&format!(
+    config_warning(&format!(
         "the budget of {name} ({}:{}) bounds the calls of {path}, which is not annotated; put #[obs::counted] on {path}",
         meta.file, meta.line
     ));
 }
 
 impl Callee {
-    fn find(self, known: &[&'static Callsite]) -> Option<&'static Callsite> {
+    /// The functions of that name: names leave out generic arguments, so that there may be several.
+    fn find(self, known: &[&'static Callsite]) -> Vec<&'static Callsite> {
         let ends =
             |name: &str, end: &str| name.strip_suffix(end).is_some_and(|path| path.is_empty() || path.ends_with("::"));
-        let found = match self {
+        let all =
+            |is: &dyn Fn(&Callsite) -> bool| known.iter().copied().filter(|callsite| is(callsite)).collect::<Vec<_>>();
+        match self {
             Self::Path(path) => {
                 let path = name::of_function(path);
-                let by_name = known.iter().find(|callsite| callsite.name() == path);
-                by_name.or_else(|| known.iter().find(|callsite| callsite.path() == path))
+                let by_name = all(&|callsite| callsite.name() == path);
+                if by_name.is_empty() { all(&|callsite| callsite.path() == path) } else { by_name }
             }
-            Self::Name(name) => known.iter().find(|callsite| ends(callsite.name(), name)),
-        };
-        found.copied()
+            Self::Name(name) => all(&|callsite| ends(callsite.name(), name)),
+        }
     }
 }

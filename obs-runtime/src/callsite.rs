@@ -5,8 +5,8 @@
 //! switching a function off is one store.
 
 use std::fmt;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{OnceLock, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use crate::control_word::Control;
@@ -30,8 +30,11 @@ pub struct Callsite {
     warned: AtomicU64,
     meta: Meta,
     name: OnceLock<Box<str>>,
-    /// The functions that `calls(..)` of the budget bounds, in the order of the limits; `None` for what is not annotated.
-    callees: OnceLock<Box<[Option<&'static Callsite>]>>,
+    /// Who was asked last for the functions that `calls(..)` of the budget bounds: each instance of a generic function has
+    /// its own.
+    asked: AtomicUsize,
+    /// These functions, for each such limit those of all instances; empty for what is not annotated.
+    callees: RwLock<Vec<Vec<&'static Callsite>>>,
     /// Somebody's budget bounds how often this is called.
     is_bounded: AtomicBool,
     /// One call in so many is timed where not all are.
@@ -65,7 +68,8 @@ impl Callsite {
             series: AtomicU32::new(0),
             warned: AtomicU64::new(0),
             name: OnceLock::new(),
-            callees: OnceLock::new(),
+            asked: AtomicUsize::new(0),
+            callees: RwLock::new(Vec::new()),
             is_bounded: AtomicBool::new(false),
             one_in: if meta.time_one_in > 1 { meta.time_one_in } else { ONE_IN },
             has_untimed: AtomicBool::new(false),
@@ -140,15 +144,30 @@ impl Callsite {
         due && self.warned.compare_exchange(last, now.max(1), Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
-    /// The functions that `calls(..)` bounds, once they were looked up.
+    /// Whether the instance of the function that says where to look was the last one to be asked.
     #[inline]
-    pub(crate) fn callees(&self) -> Option<&[Option<&'static Self>]> {
-        self.callees.get().map(|callees| &**callees)
+    pub(crate) fn was_asked(&self, instance: usize) -> bool {
+        // Acquire pairs with the Release in `add_callees`: who sees the instance sees its callees.
+        self.asked.load(Ordering::Acquire) == instance
     }
 
-    pub(crate) fn set_callees(&self, callees: Box<[Option<&'static Self>]>) {
-        // Of several threads that looked them up, all found the same.
-        let _ = self.callees.set(callees);
+    /// Looks at the functions that `calls(..)` bounds, by limit.
+    pub(crate) fn callees<R>(&self, look: impl FnOnce(&[Vec<&'static Self>]) -> R) -> R {
+        look(&self.callees.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Adds the functions that an instance names, by limit.
+    pub(crate) fn add_callees(&self, instance: usize, callees: Vec<Vec<&'static Self>>) {
+        let mut known = self.callees.write().unwrap_or_else(PoisonError::into_inner);
+        known.resize(callees.len(), Vec::new());
+        for (known, new) in known.iter_mut().zip(callees) {
+            for callee in new {
+                if !known.iter().any(|known| std::ptr::eq(*known, callee)) {
+                    known.push(callee);
+                }
+            }
+        }
+        self.asked.store(instance, Ordering::Release);
     }
 
     /// Whether somebody's budget bounds how often this is called.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::baggage::Baggage;
 use crate::heads;
 use crate::ids::{SpanId, TraceId};
-use crate::recording::Started;
+use crate::recording::{self, Started};
 use crate::shard::{Current, Local, TraceInfo, Tracing, local};
 use crate::strays;
 use crate::trace_state::TraceState;
@@ -32,6 +32,8 @@ use crate::trace_state::TraceState;
 #[derive(Clone, Debug)]
 pub struct Context {
     current: Current,
+    /// The call that runs, while a test records it; 0 for none.
+    call: u64,
     ambient: Option<Arc<Ambient>>,
 }
 
@@ -61,13 +63,13 @@ thread_local! {
 
 impl Context {
     /// No trace and no baggage: what is opened in it begins a trace.
-    pub const NONE: Self = Self { current: Current::NONE, ambient: None };
+    pub const NONE: Self = Self { current: Current::NONE, call: 0, ambient: None };
 
     /// What runs on this thread now.
     pub fn current() -> Self {
         // `try_with`: also while the thread is being torn down.
         let ambient = AMBIENT.try_with(|ambient| ambient.borrow().clone()).ok().flatten();
-        Self { current: strays::settled(), ambient }
+        Self { current: strays::settled(), call: recording::call(), ambient }
     }
 
     /// A span of another process, as it came in with a request.
@@ -79,13 +81,13 @@ impl Context {
             info: TraceInfo::new(tracing, trace_flags & 2 == 2, 0),
         };
         let ambient = Ambient { baggage: Baggage::default(), trace_state };
-        Self { current, ambient: (!ambient.trace_state.is_empty()).then(|| Arc::new(ambient)) }
+        Self { current, call: 0, ambient: (!ambient.trace_state.is_empty()).then(|| Arc::new(ambient)) }
     }
 
     /// What another process decided about recording, without a span that ours could hang on.
     pub(crate) fn decided(decision: Decision) -> Self {
         let current = Current { info: TraceInfo::new(Tracing::RemoteDeferred, false, 0), ..Current::NONE };
-        Self { current, ambient: None }.with_decision(decision)
+        Self { current, call: 0, ambient: None }.with_decision(decision)
     }
 
     /// The same place of another process, with what that decided about recording.
@@ -190,7 +192,10 @@ impl Context {
 
     /// Makes this the context of the calling thread, in whose recording it stays unless it brings one along.
     fn enter(mut self) -> Self {
-        self.current.info = self.current.info.recorded_as(local(|local| local.info.get()));
+        if self.current.info.recording() == 0 {
+            self.current.info = self.current.info.recorded_as(local(|local| local.info.get()));
+            self.call = recording::call();
+        }
         self.put()
     }
 
@@ -199,7 +204,7 @@ impl Context {
         let before = local(Local::current);
         local(|local| local.set_current(strays::marked(self.current)));
         let ambient = AMBIENT.try_with(|ambient| ambient.replace(self.ambient)).ok().flatten();
-        Self { current: before, ambient }
+        Self { current: before, call: recording::set_call(self.call), ambient }
     }
 
     /// Makes this the context of the calling thread while a function runs, whatever that leaves behind.
@@ -225,7 +230,7 @@ impl Context {
 
     /// A place without baggage.
     pub(crate) const fn at(current: Current) -> Self {
-        Self { current, ambient: None }
+        Self { current, call: 0, ambient: None }
     }
 
     pub(crate) const fn place(&self) -> Current {

@@ -1,8 +1,5 @@
 //! The switches of the running program.
 
-use std::fmt;
-use std::io::{self, Write as _};
-
 use crate::builder::Builder;
 use crate::callsite::Callsite;
 use crate::paths;
@@ -70,17 +67,4 @@ pub fn control(rules: &str) -> Result<(), ParseFilterError> {
 pub fn profile(mode: ProfileMode) {
     paths::keep_one_in(mode.one_in());
     registry::change_policy(|policy| policy.profiling = mode.one_in() > 0);
-}
-
-/// Tells, on standard error, that a setting was not understood, and counts it in `Health::config_warnings`.
-#[doc(hidden)]
-pub fn config_warning(text: &str) {
-    crate::health_counters::CONFIG_WARNINGS.add(1);
-    tell(&text);
-}
-
-/// Says something on standard error, from wherever the program is: where nobody can be told, nobody is, and nothing
-/// panics, as `eprintln!` does.
-pub(crate) fn tell(text: &dyn fmt::Display) {
-    let _ = writeln!(io::stderr(), "obs: {text}");
 }

@@ -62,9 +62,7 @@ impl Reading {
 impl Costs {
     /// Adds another stretch of the same call.
     pub(crate) fn add(&mut self, more: Self) {
-        self.asked.allocs += more.asked.allocs;
-        self.asked.bytes += more.asked.bytes;
-        self.asked.peak = self.asked.peak.max(more.asked.peak);
+        self.asked.add(more.asked);
         self.cpu += more.cpu;
         self.waited += more.waited;
         self.nanos += more.nanos;

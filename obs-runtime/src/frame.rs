@@ -41,6 +41,9 @@ pub(crate) struct Frame {
     pub(crate) calls: Vec<u64>,
     /// Names the call where its instructions are counted.
     pub(crate) counted: Option<u64>,
+    /// Between polls: frames of spans that the future holds across an `.await`.
+    #[expect(clippy::vec_box, reason = "they are what the stack has")]
+    held: Vec<Box<Frame>>,
 }
 
 /// Nanoseconds of a call in which calls inside were profiled: neither theirs nor its own.
@@ -111,8 +114,7 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
     let (path, since, recorded) = with(|stack| {
         let since = if paths::may_keep(stack.open.last().map(|frame| frame.path)) { clock::now() } else { 0 };
         let around = stack.open.iter().rev().map(|frame| (frame.path, frame.callsite));
-        let parent = stack.open.last().and_then(|frame| frame.recorded.as_ref());
-        (paths::enter(around, callsite), since, recording::begin(parent))
+        (paths::enter(around, callsite), since, recording::begin())
     })?;
     let (meta, limits) = (callsite.meta(), callsite.limits());
     // A clock that is moved by hand is not disturbed by what else runs.
@@ -126,7 +128,8 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
     if !is_wanted && recorded.is_none() && !path.needs_frame() {
         return None;
     }
-    let calls = vec![0; callsite.callees().map_or(0, <[_]>::len)];
+    let bounded = limits.iter().filter(|limit| matches!(limit.kind, LimitKind::Calls(_)));
+    let calls = vec![0; bounded.count()];
     let (reading, costs, children, profiling) = Default::default();
     Some(boxed(Frame {
         key: 0,
@@ -143,6 +146,7 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
         profiling,
         calls,
         counted: None,
+        held: Vec::new(),
     }))
 }
 
@@ -170,8 +174,15 @@ fn put(mut frame: Box<Frame>) -> u32 {
     with(|stack| {
         stack.last = stack.last.wrapping_add(1).max(1);
         frame.key = stack.last;
-        frame.reading = Reading::take(frame.asks);
-        stack.open.push(frame);
+        let held = std::mem::take(&mut frame.held);
+        // Such spans stay on their thread, so that they are still found by their keys.
+        for mut frame in std::iter::once(frame).chain(held) {
+            frame.reading = Reading::take(frame.asks);
+            if let Some(recorded) = &mut frame.recorded {
+                recorded.around = recording::set_call(recorded.id);
+            }
+            stack.open.push(frame);
+        }
         stack.last
     })
     .unwrap_or(0)
@@ -182,14 +193,41 @@ pub(crate) fn pop(key: u32, nanos: Option<u64>) -> Option<Box<Frame>> {
     if key == 0 {
         return None;
     }
+    alloc::unseen(|| {
+        // From the top: guards of spans may be dropped in any order.
+        with(|stack| stack.place(key).map(|at| stack.take(at, nanos))).flatten()
+    })
+}
+
+/// The same after a poll: what the future holds across an `.await` goes along with it.
+pub(crate) fn pause(key: u32, nanos: Option<u64>) -> Option<Box<Frame>> {
     let _unseen = alloc::Unseen::begin();
     with(|stack| {
-        // From the top: guards of spans may be dropped in any order.
-        let at = stack.open.iter().rposition(|frame| frame.key == key)?;
-        let mut frame = stack.open.remove(at);
+        let at = stack.place(key)?;
+        let mut held: Vec<_> = (at + 1..stack.open.len()).rev().map(|above| stack.take(above, None)).collect();
+        held.reverse();
+        let mut frame = stack.take(at, nanos);
+        frame.held = held;
+        Some(frame)
+    })
+    .flatten()
+}
+
+impl Stack {
+    /// Where a call's frame lies.
+    fn place(&self, key: u32) -> Option<usize> {
+        self.open.iter().rposition(|frame| frame.key == key)
+    }
+
+    /// Takes a frame off, with what its call took; that is in what the call below took, too.
+    fn take(&mut self, at: usize, nanos: Option<u64>) -> Box<Frame> {
+        let mut frame = self.open.remove(at);
         let costs = frame.reading.until_now(frame.asks, nanos);
         frame.costs.add(costs);
-        if let Some(parent) = at.checked_sub(1).and_then(|below| stack.open.get_mut(below)) {
+        if let Some(recorded) = frame.recorded.as_ref().filter(|recorded| recorded.id == recording::call()) {
+            recording::set_call(recorded.around);
+        }
+        if let Some(parent) = at.checked_sub(1).and_then(|below| self.open.get_mut(below)) {
             let Costs { asked, nanos, .. } = costs;
             let children = &mut parent.children;
             (children.nanos, children.allocs, children.bytes) =
@@ -200,9 +238,8 @@ pub(crate) fn pop(key: u32, nanos: Option<u64>) -> Option<Box<Frame>> {
                 parent.profiling.all += took;
             }
         }
-        Some(frame)
-    })
-    .flatten()
+        frame
+    }
 }
 
 /// Takes back the frame of a call of which all is written down: what that took is not the time of those around it.
@@ -227,12 +264,13 @@ pub(crate) fn leave(frame: Box<Frame>) {
 /// Counts a call of `callee` in every call it runs in whose budget bounds it.
 fn count(callee: &'static Callsite) {
     with(|stack| {
-        for frame in &mut stack.open {
-            let callees = frame.callsite.callees().unwrap_or_default();
-            // One whose callees were looked up after it had begun has no room for them.
-            for (count, bounded) in frame.calls.iter_mut().zip(callees) {
-                *count += u64::from(bounded.is_some_and(|bounded| std::ptr::eq(bounded, callee)));
-            }
+        for frame in stack.open.iter_mut().filter(|frame| !frame.calls.is_empty()) {
+            let Frame { callsite, calls, .. } = &mut **frame;
+            callsite.callees(|callees| {
+                for (count, bounded) in calls.iter_mut().zip(callees) {
+                    *count += u64::from(bounded.iter().any(|bounded| std::ptr::eq(*bounded, callee)));
+                }
+            });
         }
     });
 }

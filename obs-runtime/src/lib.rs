@@ -120,6 +120,7 @@ mod tail_sampler;
 #[expect(unsafe_code, reason = "pin projection")]
 mod task;
 mod telemetry;
+mod telling;
 pub mod testing;
 #[doc(hidden)]
 pub mod text;
@@ -147,8 +148,6 @@ pub use call_costs::CallCosts;
 pub use callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use clock::{ClockChoice, ClockSource, ManualClock};
 pub use context::{Context, ScopedContext};
-#[doc(hidden)]
-pub use control::config_warning;
 pub use control::{builder, callsites, control, profile, set_enabled};
 pub use current::{CurrentSpan, current};
 pub use detached::DetachedSpan;
@@ -206,6 +205,8 @@ pub use stream_ext::{StreamExt, TracedStream};
 pub use symbols::Symbols;
 pub use tail_sampler::TailSampler;
 pub use telemetry::Telemetry;
+#[doc(hidden)]
+pub use telling::config_warning;
 pub use totals::{register_source, snapshot};
 pub use trace_state::TraceState;
 pub use value::Value;

@@ -456,7 +456,7 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
         if valgrind::counts(self.task.callsite) {
             valgrind::end();
         }
-        self.task.frame = frame::pop(self.frame, self.task.is_timed().then_some(nanos));
+        self.task.frame = frame::pause(self.frame, self.task.is_timed().then_some(nanos));
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use obs::{ManualClock, Violation, budget};
 
-use crate::support::totals;
+use crate::support::{Kept, LONG, totals};
 
 #[budget(ms = 10)]
 fn bounded(clock: &ManualClock, takes: u64) {
@@ -106,4 +106,24 @@ fn a_budget_looks_at_every_call_also_where_one_in_sixteen_would_be_timed() {
     clock.run(|| (0..20).for_each(|_| sampled_with_a_budget(&clock)));
     let function = totals("budgets::sampled_with_a_budget");
     assert_eq!((function.calls(), function.over_budget()), (20, 20));
+}
+
+#[obs::traced]
+#[budget(ns = 1)]
+fn often() {
+    std::hint::black_box((0..100).fold(0, |sum, n| sum ^ std::hint::black_box(n)));
+}
+
+#[test]
+fn broken_budgets_are_told_to_exporters_once_a_second() {
+    let (kept, begin) = (Kept::start(), std::time::Instant::now());
+    (0..1_000).for_each(|_| often());
+    assert!(kept.telemetry.flush(LONG).is_complete());
+    let seconds = usize::try_from(begin.elapsed().as_secs()).expect("not that long");
+    let is_ours = |event: &&std::sync::Arc<obs::Event>| event.message().contains("budgets::often took ");
+    let events = kept.memory.events();
+    let told: Vec<_> = events.iter().filter(is_ours).collect();
+    assert!((1..=seconds + 2).contains(&told.len()), "{told:?}");
+    assert!(told[0].span_id().is_some() && told[0].trace_id().is_some());
+    assert_eq!(totals("budgets::often").over_budget(), 1_000);
 }

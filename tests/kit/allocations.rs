@@ -118,3 +118,47 @@ fn the_process_knows_what_it_holds() {
     assert!(during.allocs > before.allocs && during.bytes >= before.bytes + (1 << 20));
     assert!(during.peak >= 1 << 20 && during.live >= 1 << 20, "{during:?}");
 }
+
+#[profiled(alloc)]
+async fn keeps() -> Vec<u8> {
+    let first = black_box(vec![0_u8; 1000]);
+    pause().await;
+    let second = black_box(vec![0_u8; 500]);
+    drop(first);
+    pause().await;
+    second
+}
+
+#[tokio::test]
+async fn what_a_future_holds_across_an_await_it_still_holds() {
+    let recording = obs::testing::record_async(keeps()).await;
+    let call = recording.callsite("allocations::keeps").each().next().expect("one call");
+    assert_eq!((call.bytes(), call.max_held()), (1500, 1500));
+}
+
+async fn holds_a_span() {
+    let _span = obs::span!("held");
+    pause().await;
+}
+
+#[traced]
+#[profiled(alloc)]
+async fn outer_of_held() {
+    holds_a_span().await;
+}
+
+#[traced]
+#[profiled(alloc)]
+async fn beside() {
+    drop(black_box(vec![0_u8; 2000]));
+    pause().await;
+}
+
+#[tokio::test]
+async fn a_span_that_is_held_across_an_await_stays_with_its_future() {
+    let recording = obs::testing::record_async(async { tokio::join!(outer_of_held(), beside()) }).await;
+    let beside = recording.callsite("allocations::beside").each().next().expect("one call");
+    assert!(beside.parent().is_none(), "{recording}");
+    let held = recording.callsite("held").each().next().expect("one call");
+    assert_eq!((held.bytes(), held.parent().map(|call| call.name())), (0, Some("kit::allocations::outer_of_held")));
+}

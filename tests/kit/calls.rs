@@ -1,7 +1,7 @@
 //! `calls(..)`: how often a function calls another one.
 
 use obs::testing::record;
-use obs::{budget, counted};
+use obs::{FutureExt as _, budget, counted};
 
 use crate::support::message;
 
@@ -91,4 +91,99 @@ fn every_call_around_has_it_and_generic_instances_are_one_function() {
     let recording = record(|| recursive(2));
     let broken = recording.broken_budgets();
     assert_eq!(broken.iter().map(|broken| (broken.calls, broken.over, broken.actual)).collect::<Vec<_>>(), [(3, 3, 1)]);
+}
+
+trait Store {
+    fn get(&self) -> u32;
+
+    #[budget(calls(Self::get = 1))]
+    fn twice(&self) -> u32 {
+        self.get() + self.get()
+    }
+}
+
+struct Near;
+struct Far;
+
+impl Store for Near {
+    #[counted]
+    fn get(&self) -> u32 {
+        1
+    }
+}
+
+impl Store for Far {
+    #[counted]
+    fn get(&self) -> u32 {
+        2
+    }
+}
+
+#[test]
+fn each_type_has_its_own_callees() {
+    for _ in 0..2 {
+        let recording = record(|| Near.twice() + Far.twice());
+        let broken = recording.broken_budgets();
+        assert_eq!(
+            broken.iter().map(|broken| (broken.over, broken.actual)).collect::<Vec<_>>(),
+            [(2, 2)],
+            "{recording}"
+        );
+    }
+}
+
+struct Rows<T>(T);
+
+impl Rows<u8> {
+    #[counted]
+    fn read(&self) -> u8 {
+        self.0
+    }
+}
+
+impl Rows<u16> {
+    #[counted]
+    fn read(&self) -> u16 {
+        self.0
+    }
+}
+
+#[budget(calls(Rows::<u16>::read = 0))]
+fn reads() -> u16 {
+    Rows(7_u16).read()
+}
+
+#[test]
+fn of_callees_of_one_name_all_are_meant() {
+    assert_eq!(Rows(1_u8).read(), 1);
+    assert_eq!(record(reads).broken_budgets().len(), 1);
+}
+
+#[budget(calls(fetch = 2))]
+async fn spawned(n: u32) {
+    for i in 0..n {
+        tokio::spawn(fetch(i).in_context(obs::Context::current())).await.expect("it does not panic");
+    }
+}
+
+#[budget(calls(step = 2))]
+fn on_threads() {
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(obs::Context::current().bind(step));
+        }
+    });
+}
+
+#[counted]
+fn step() {}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_test_counts_what_other_threads_do_in_the_context_of_the_call() {
+    obs::testing::record_async(spawned(2)).await.assert_budgets();
+    let recording = obs::testing::record_async(spawned(3)).await;
+    assert_eq!(recording.broken_budgets().iter().map(|broken| broken.actual).collect::<Vec<_>>(), [3], "{recording}");
+    let recording = record(on_threads);
+    assert_eq!(recording.broken_budgets().iter().map(|broken| broken.actual).collect::<Vec<_>>(), [3], "{recording}");
+    assert_eq!(recording.roots().len(), 1, "{recording}");
 }

@@ -139,12 +139,13 @@ fn noted() {
 }
 
 #[test]
-fn a_broken_budget_is_an_event_on_its_span_once_a_second() {
-    let begin = std::time::Instant::now();
-    let recording = record(|| (0..1_000).for_each(|_| noted()));
-    let seconds = usize::try_from(begin.elapsed().as_secs()).expect("not that long");
-    assert!((1..=seconds + 2).contains(&recording.events().len()), "{:?}", recording.events());
-    let event = &recording.events()[0];
+fn a_broken_budget_is_an_event_on_its_span() {
+    let recording = record(|| {
+        noted();
+        noted();
+    });
+    // A test sees each; exporters get one a second (`tests/it/budgets.rs`).
+    let [event, _] = recording.events() else { panic!("{:?}", recording.events()) };
     assert_eq!(event.level(), obs::Level::Warn);
     assert!(event.message().starts_with("kit::kinds::noted took 1 allocation, over its budget"), "{}", event.message());
     assert!(event.span_id().is_some() && event.trace_id().is_some());

@@ -1,5 +1,6 @@
 //! The recordings that run now, by number.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once};
 
@@ -115,22 +116,37 @@ impl Recorder {
     }
 }
 
+thread_local! {
+    /// The recorded call that runs on this thread; 0 for none.
+    static CALL: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The recorded call that runs on this thread; 0 for none.
+pub(crate) fn call() -> u64 {
+    CALL.get()
+}
+
+/// Says which recorded call runs on this thread, and gives the one before.
+pub(crate) fn set_call(call: u64) -> u64 {
+    CALL.replace(call)
+}
+
 /// Begins a call, if this thread is in a recording.
 #[inline]
-pub(crate) fn begin(parent: Option<&RecordedStart>) -> Option<RecordedStart> {
+pub(crate) fn begin() -> Option<RecordedStart> {
     let number = local(|local| local.info.get()).recording();
-    if number == 0 { None } else { begin_in(number, parent) }
+    if number == 0 { None } else { begin_in(number) }
 }
 
 #[inline(never)]
-fn begin_in(number: u16, parent: Option<&RecordedStart>) -> Option<RecordedStart> {
+fn begin_in(number: u16) -> Option<RecordedStart> {
     static LAST: AtomicU64 = AtomicU64::new(0);
     for recorder in recorder(number)?.chain() {
         recorder.begun.fetch_add(1, Ordering::Relaxed);
     }
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     let span = local(|local| local.span.get());
-    Some(RecordedStart { number, id, parent: parent.map(|parent| parent.id), span })
+    Some(RecordedStart { number, id, parent: call(), around: 0, span })
 }
 
 /// Hands a call that has ended to its recording.

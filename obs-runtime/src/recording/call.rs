@@ -12,8 +12,10 @@ pub(crate) struct RecordedStart {
     pub(crate) number: u16,
     /// Names the call in the process.
     pub(crate) id: u64,
-    /// The call it began in, on the same thread.
-    pub(crate) parent: Option<u64>,
+    /// The call it began in: on its thread, or where the context of the thread was taken; 0 for none.
+    pub(crate) parent: u64,
+    /// The one that ran on the thread before, while this one does.
+    pub(crate) around: u64,
     /// The span that was the running one: the call's own, if it has one.
     pub(crate) span: u64,
 }
@@ -39,7 +41,8 @@ pub(crate) struct CallEnd<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct RecordedCall {
     pub(crate) id: u64,
-    pub(crate) parent: Option<u64>,
+    /// 0 for none.
+    pub(crate) parent: u64,
     /// The call's span, and where it is known the one it hangs on; 0 for none.
     pub(crate) span: u64,
     pub(crate) parent_span: u64,

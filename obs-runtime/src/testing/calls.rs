@@ -20,11 +20,8 @@ impl Calls {
         let spans = calls.iter().enumerate().filter(|(_, call)| call.span != 0);
         let by_span: HashMap<_, _> = spans.map(|(at, call)| (call.span, at)).collect();
         let parent = |(at, call): (usize, &RecordedCall)| {
-            let parent = match call.parent {
-                Some(id) => by_id.get(&id).copied(),
-                // On another thread what is known of where it belongs is the trace.
-                None => by_span.get(&call.parent_span).copied(),
-            };
+            // Where a context was taken from a span alone, what is known of where it belongs is the trace.
+            let parent = by_id.get(&call.parent).or_else(|| by_span.get(&call.parent_span)).copied();
             parent.filter(|&parent| parent != at)
         };
         let parents: Vec<_> = calls.iter().enumerate().map(parent).collect();

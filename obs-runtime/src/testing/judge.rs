@@ -40,6 +40,22 @@ pub(super) fn limit<'a>(
     })
 }
 
+/// How often a call called what a limit bounds, on whatever thread: its place among the limits on calls is `nth`.
+pub(super) fn calls_inside(call: &Call<'_>, nth: usize) -> u64 {
+    let is_bounded = |callee: &Call<'_>| {
+        call.callsite().callees(|callees| {
+            callees.get(nth).is_some_and(|bounded| bounded.iter().any(|it| std::ptr::eq(*it, callee.callsite())))
+        })
+    };
+    let mut open: Vec<_> = call.children().collect();
+    let mut count = 0;
+    while let Some(inside) = open.pop() {
+        count += u64::from(is_bounded(&inside));
+        open.extend(inside.children());
+    }
+    count
+}
+
 /// What a call took of a kind; `at` is the limit's place in the function's budget, if it is one of it.
 pub(super) fn value(call: &RecordedCall, kind: LimitKind, at: Option<usize>, time: Time) -> Option<u64> {
     match (kind, time) {

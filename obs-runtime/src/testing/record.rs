@@ -54,10 +54,7 @@ pub async fn record_async_with<F: Future>(future: F) -> (F::Output, Recording) {
     let value = poll_fn(|task| {
         let mark = Mark::take();
         let polled = context.clone().run(|| future.as_mut().poll(task));
-        let more = mark.asked_since();
-        asked.allocs += more.allocs;
-        asked.bytes += more.bytes;
-        asked.peak = asked.peak.max(more.peak);
+        asked.add(mark.asked_since());
         polled
     })
     .await;

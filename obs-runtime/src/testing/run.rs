@@ -70,7 +70,7 @@ impl Settings {
 
 /// Tells once that a variable was not understood.
 fn misunderstood(told: &Once, text: &str) {
-    told.call_once(|| crate::control::config_warning(text));
+    told.call_once(|| crate::telling::config_warning(text));
 }
 
 /// The runs of one test so far.
