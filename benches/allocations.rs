@@ -77,8 +77,8 @@ fn check(run: impl Fn(&obs::Alloc<System>), allocs: u64, bytes: u64) {
 }
 
 fn allocations(criterion: &mut Criterion) {
-    check(|allocator| small(allocator), 1, 64);
-    check(|allocator| growing(allocator), 5, 1_024);
+    check(small, 1, 64);
+    check(growing, 5, 1_024);
     let mut group = criterion.benchmark_group("64 bytes");
     group.bench_function("system", |bencher| bencher.iter(|| small(&SYSTEM)));
     group.bench_function("obs::Alloc", |bencher| bencher.iter(|| small(&COUNTED)));

@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, criterion_group, criterion_main};
 use obs::testing::{Recording, record};
 
+use common::Call;
+
 #[global_allocator]
 static ALLOCATOR: obs::Alloc = obs::Alloc::system();
 
@@ -41,14 +43,14 @@ fn timed(x: u64) -> u64 {
 }
 
 #[inline(never)]
-fn repeat(call: fn(u64) -> u64, calls: u64) {
+fn repeat(call: Call, calls: u64) {
     (0..calls).for_each(|i| {
         black_box(call(black_box(i)));
     });
 }
 
 /// A recording of so many calls, and the time these took by themselves.
-fn recorded(call: fn(u64) -> u64, calls: u64) -> (Recording, Duration) {
+fn recorded(call: Call, calls: u64) -> (Recording, Duration) {
     let mut took = Duration::ZERO;
     let recording = record(|| {
         let start = Instant::now();
@@ -59,12 +61,12 @@ fn recorded(call: fn(u64) -> u64, calls: u64) -> (Recording, Duration) {
 }
 
 /// The time of so many calls, in recordings of a thousand.
-fn inside(call: fn(u64) -> u64, calls: u64) -> Duration {
+fn inside(call: Call, calls: u64) -> Duration {
     let full = (0..calls / CALLS).map(|_| CALLS);
     full.chain([calls % CALLS]).map(|calls| recorded(call, calls).1).sum()
 }
 
-fn outside(call: fn(u64) -> u64, calls: u64) -> Duration {
+fn outside(call: Call, calls: u64) -> Duration {
     let start = Instant::now();
     repeat(call, calls);
     start.elapsed()
@@ -82,7 +84,7 @@ fn check() {
 }
 
 fn kit(criterion: &mut Criterion) {
-    const ROWS: [(&str, fn(u64) -> u64); 2] = [("counted", counted), ("profiled", timed)];
+    const ROWS: [(&str, Call); 2] = [("counted", counted), ("profiled", timed)];
     common::telemetry();
     repeat(bounded, CALLS);
     let mut group = criterion.benchmark_group("a call before the first recording");
