@@ -35,7 +35,7 @@ const SUITE: &[&str] = &[
 /// Runs the suite so many times; fails when any run did.
 pub(crate) fn run(times: u32) -> ExitCode {
     // Built before anything is busy.
-    if !cargo(&[SUITE, &["--no-run"]].concat(), Stdio::inherit()) {
+    if !Command::new("cargo").args(SUITE).arg("--no-run").status().is_ok_and(|status| status.success()) {
         return ExitCode::FAILURE;
     }
     let (done, begin) = (AtomicBool::new(false), Instant::now());
@@ -57,16 +57,14 @@ pub(crate) fn run(times: u32) -> ExitCode {
 
 fn passes(run: u32, times: u32) -> bool {
     let begin = Instant::now();
-    let passes = cargo(SUITE, Stdio::null());
-    println!(
-        "== run {run} of {times}: {} in {:.0} s",
-        if passes { "passed" } else { "FAILED" },
-        begin.elapsed().as_secs_f64()
-    );
+    let output = Command::new("cargo").args(SUITE).stdin(Stdio::null()).output();
+    let passes = output.as_ref().is_ok_and(|output| output.status.success());
+    let word = if passes { "passed" } else { "FAILED" };
+    println!("== run {run} of {times}: {word} in {:.0} s", begin.elapsed().as_secs_f64());
+    match output {
+        Ok(output) if !passes => println!("{}", String::from_utf8_lossy(&[output.stdout, output.stderr].concat())),
+        Ok(_) => {}
+        Err(error) => println!("cargo cannot be run: {error}"),
+    }
     passes
-}
-
-fn cargo(arguments: &[&str], output: Stdio) -> bool {
-    let status = Command::new("cargo").args(arguments).stdin(Stdio::null()).stdout(output).status();
-    status.is_ok_and(|status| status.success())
 }
