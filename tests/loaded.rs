@@ -46,12 +46,18 @@ fn passes(rounds: u64) -> bool {
     catch_unwind(AssertUnwindSafe(|| __test(&SETTINGS, || bounded(rounds)))).is_ok()
 }
 
+/// How many of so many runs pass that take so many tenths of what the budget expects; measured anew, as the machine's own
+/// pace may change: what else runs on its processors nobody here is told.
+fn passing(runs: usize, tenths: u64) -> usize {
+    let rounds = MILLIS * rounds_per_millisecond() * tenths / 10;
+    (0..runs).filter(|_| passes(rounds)).count()
+}
+
 #[test]
 fn two_hundred_runs_that_keep_their_budget_pass_and_a_third_more_time_is_found_each_time() {
     let Some(_) = obs::testing::record(|| calibrating(1)).roots().next().and_then(|call| call.cpu_time()) else {
         return eprintln!("skipped: this system does not tell the CPU time of threads");
     };
-    let millisecond = rounds_per_millisecond();
     let done = AtomicBool::new(false);
     std::panic::set_hook(Box::new(|_| {}));
     let (passed, found) = std::thread::scope(|scope| {
@@ -62,8 +68,8 @@ fn two_hundred_runs_that_keep_their_budget_pass_and_a_third_more_time_is_found_e
                 }
             });
         }
-        let passed = (0..200).filter(|_| passes(MILLIS * millisecond)).count();
-        let found = (0..20).filter(|_| !passes(MILLIS * millisecond * 13 / 10)).count();
+        let passed: usize = (0..10).map(|_| passing(20, 10)).sum();
+        let found = 20 - (0..4).map(|_| passing(5, 13)).sum::<usize>();
         done.store(true, Ordering::Relaxed);
         (passed, found)
     });
