@@ -112,11 +112,12 @@ fn what_is_told_of_a_broken_budget_is_on_nobodys_account() {
 #[test]
 fn the_process_knows_what_it_holds() {
     let before = obs::memory().expect("the allocator is in place");
-    let block = black_box(vec![1_u8; 1 << 20]);
+    let block = black_box(vec![1_u8; 16 << 20]);
     let during = obs::memory().expect("the allocator is in place");
     drop(block);
-    assert!(during.allocs > before.allocs && during.bytes >= before.bytes + (1 << 20));
-    assert!(during.peak >= 1 << 20 && during.live >= 1 << 20, "{during:?}");
+    assert!(during.allocs > before.allocs && during.bytes >= before.bytes + (16 << 20));
+    // Each thread of another test may have 64 KiB that it did not tell yet.
+    assert!(during.peak >= 12 << 20 && during.live >= 12 << 20, "{during:?}");
 }
 
 #[profiled(alloc)]

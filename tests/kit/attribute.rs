@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use obs::{FutureExt as _, ManualClock, budget, traced};
 
-use crate::support::pause;
+use crate::support::{pause, rest};
 
 #[budget(allocs = 1)]
 fn copy(times: usize) {
@@ -85,7 +85,7 @@ fn time_may_be_left_alone() {
 
 #[budget(ms = 5)]
 fn sleeps() {
-    std::thread::park_timeout(Duration::from_millis(7));
+    rest(Duration::from_millis(7));
 }
 
 #[obs::test(time = cpu)]

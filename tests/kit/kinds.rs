@@ -7,7 +7,7 @@ use std::time::Duration;
 use obs::testing::{record, record_async};
 use obs::{LimitKind, ManualClock, Violation, budget};
 
-use crate::support::message;
+use crate::support::{message, rest};
 
 #[budget(allocs = 1, bytes = 100)]
 fn copies(times: usize) {
@@ -56,7 +56,7 @@ fn computes(work: bool) {
     if work {
         black_box((0..4_000_000_u64).fold(1_u64, |a, n| black_box(a.wrapping_mul(n | 1))));
     }
-    std::thread::park_timeout(Duration::from_millis(8));
+    rest(Duration::from_millis(8));
 }
 
 #[test]

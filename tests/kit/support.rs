@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Poll;
+use std::time::{Duration, Instant};
 
 /// The message of a panic.
 pub(crate) fn message(body: impl FnOnce()) -> String {
@@ -22,4 +23,12 @@ pub(crate) async fn pause() {
         if std::mem::take(&mut is_first) { Poll::Pending } else { Poll::Ready(()) }
     })
     .await;
+}
+
+/// Does nothing for so long, whatever wakes the thread up meanwhile.
+pub(crate) fn rest(time: Duration) {
+    let begin = Instant::now();
+    while let Some(left) = time.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()) {
+        std::thread::park_timeout(left);
+    }
 }
