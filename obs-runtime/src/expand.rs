@@ -33,6 +33,7 @@ pub use std::boxed::Box;
 pub use crate::call::{Count, Time, Trace};
 pub use crate::callees::{Callee, callee, named, with_callees};
 pub use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
+pub use crate::driven::Driven;
 pub use crate::error_class::{Classify, ErrorClass, Severity};
 pub use crate::event_site::EventSite;
 pub use crate::field_set::{NoFields, WithFields};
@@ -46,7 +47,7 @@ pub use crate::probe;
 pub use crate::scoped_span::ScopedSpan;
 pub use crate::section::Entry;
 pub use crate::start::Start;
-pub use crate::task::{Driven, Task};
+pub use crate::task::Task;
 pub use crate::watched::Watched;
 pub use crate::{
     __callsite as callsite, __finish as finish, __seen as seen, __seen_without_class as seen_without_class,

@@ -7,13 +7,14 @@ use std::task::{Context as TaskContext, Poll};
 
 use crate::call::Trace;
 use crate::context::Context;
+use crate::driven::Driven;
 use crate::dynamic::{CallsiteKey, callsite_of};
 use crate::field_set::NoFields;
 use crate::in_context::InContext;
 use crate::labels::NoLabels;
 use crate::level::SpanKind;
 use crate::probe::Seen;
-use crate::task::{Driven, Task};
+use crate::task::Task;
 
 /// For every future: the context it is polled in.
 pub trait FutureExt: Future + Sized {

@@ -29,6 +29,8 @@ mod control_word;
 mod costs;
 mod current;
 mod detached;
+#[expect(unsafe_code, reason = "pin projection")]
+mod driven;
 mod dynamic;
 mod ended;
 mod entries;
@@ -117,7 +119,6 @@ mod stream_ext;
 mod symbols;
 mod sync;
 mod tail_sampler;
-#[expect(unsafe_code, reason = "pin projection")]
 mod task;
 mod telemetry;
 mod telling;
