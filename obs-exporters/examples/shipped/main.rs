@@ -50,6 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let report = telemetry.flush(Duration::from_secs(30));
     let directory = Path::new(&directory);
     record::spans(&directory.join("spans.jsonl"), &memory.spans())?;
+    record::events(&directory.join("events.jsonl"), &memory.events())?;
     record::totals(&directory.join("totals.jsonl"), &memory.last_snapshot().ok_or("there are no totals")?)?;
     tell(&report);
     if let Some(page) = page {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use obs_runtime::{Event, Histogram, Series, Snapshot, Span, Value};
@@ -11,6 +12,11 @@ use serde_json::{Map, Value as Json, json};
 /// Writes each span as one line.
 pub(crate) fn spans(path: &Path, spans: &[Span]) -> std::io::Result<()> {
     lines(path, spans.iter().map(span))
+}
+
+/// Writes each event as one line: those of spans, and those that happened outside of any.
+pub(crate) fn events(path: &Path, events: &[Arc<Event>]) -> std::io::Result<()> {
+    lines(path, events.iter().map(|event| self::event(event)))
 }
 
 /// Writes each series of each function as one line.
@@ -61,6 +67,8 @@ fn event(event: &Event) -> Json {
         "level": event.level().as_str(),
         "message": event.message(),
         "target": event.source().target,
+        "trace_id": event.trace_id().map(|id| id.to_string()),
+        "span_id": event.span_id().map(|id| id.to_string()),
         "fields": fields(event.fields()),
     })
 }

@@ -106,6 +106,9 @@ def both_texts_say_the_same():
     assert text == page_samples(parse_openmetrics(get(f"{PROGRAM}/metrics", OPENMETRICS)))
 
 
+MOVES = "obs_self_overhead_ratio"
+
+
 def stored_is_what_the_page_says(job):
     page = page_samples(parse_text(get(f"{PROGRAM}/metrics")))
     # An empty label is none, and a native histogram is one sample of another kind.
@@ -113,6 +116,8 @@ def stored_is_what_the_page_says(job):
     if job == "protobuf":
         page = {key: value for key, value in page.items() if not key[0].startswith(DURATION)}
     stored = stored_samples(job)
+    # What recording costs is measured anew each second: the two were read at different times.
+    page, stored = ({key: value for key, value in of.items() if key[0] != MOVES} for of in (page, stored))
     missing, more = page.keys() - stored.keys(), stored.keys() - page.keys()
     assert not missing and not more, f"missing {list(missing)[:3]}, more {list(more)[:3]}"
     wrong = [(key, value, stored[key]) for key, value in page.items() if value != stored[key]]
