@@ -94,8 +94,8 @@ pub use obs_runtime::{
     ParseProfileModeError, Point, PointValue, Polls, Preset, ProfileMode, Reader, Redact, Redactor, Report, Resource,
     Sampler, ScopedContext, ScopedSpan, Sensitive, Series, Severity, Snapshot, Span, SpanId, SpanKind, Spent,
     StartError, TailSampler, Telemetry, TraceId, TraceState, Traced, TurnedDown, Value, Violation, Wants, budgets,
-    builder, callsites, control, current, errors, in_flight, memory, overhead, profile, register_source, report,
-    set_enabled, snapshot,
+    builder, callsites, control, current, errors, in_flight, memory, overhead, profile, profile_mode, register_source,
+    report, set_enabled, snapshot,
 };
 
 pub use obs_runtime::propagation;

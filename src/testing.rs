@@ -10,16 +10,8 @@ pub use obs_runtime::testing::*;
 #[doc(hidden)]
 #[track_caller]
 pub fn __test_async<F: Future>(settings: &Settings, body: impl Fn() -> F) -> F::Output {
-    let mut run = Run::new(settings);
-    if run.is_counted() {
-        return executor(settings).block_on(body());
-    }
-    loop {
-        let (value, recording) = executor(settings).block_on(record_async_with(body()));
-        if run.is_over(&recording) {
-            return value;
-        }
-    }
+    let recorded = || executor(settings).block_on(record_async_with(body()));
+    __test_with(settings, || executor(settings).block_on(body()), recorded)
 }
 
 /// A new executor for each run: what one leaves behind is not there in the next.

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use obs_runtime::text::name::is_called;
 use obs_runtime::{Batch, Event, Exporter, Reader, Snapshot, Span, Wants};
 
 /// Snapshots kept: the newest push out the oldest.
@@ -59,8 +60,7 @@ impl Memory {
 
     /// The spans of one function: its qualified name, or the end of it after a `::`.
     pub fn spans_named(&self, name: &str) -> Vec<Span> {
-        let ends = |known: &str| known.strip_suffix(name).is_some_and(|path| path.is_empty() || path.ends_with("::"));
-        self.kept().spans.iter().filter(|span| ends(span.name())).cloned().collect()
+        self.kept().spans.iter().filter(|span| is_called(span.name(), name)).cloned().collect()
     }
 
     /// How many spans are kept.

@@ -1,7 +1,7 @@
 //! Whether a call kept its budget: looked at when it has ended, counted for each limit, told as the budget asks.
 //!
-//! Called by [`crate::guard`] and [`crate::task`] for calls past the limit on their wall time, and for all calls of
-//! functions that have other limits.
+//! Called by [`crate::ended`], where calls end that are past the limit on their wall time, and all calls of functions that
+//! have other limits.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -162,10 +162,10 @@ pub(crate) fn check(callsite: &'static Callsite, series: u32, took: Took<'_>) ->
 #[inline(never)]
 fn count(callsite: &'static Callsite, series: u32, took: Took<'_>) -> Broken {
     let _unseen = alloc::Unseen::begin();
-    let mut broken = Broken::default();
+    let (step, mut broken) = (step(), Broken::default());
     for (at, (limit, actual)) in took.of_limits(callsite).enumerate() {
         let Some(actual) = actual.filter(|&actual| actual > limit.at_most) else { continue };
-        record::over_limit(callsite, series, at, actual - limit.at_most, step());
+        record::over_limit(callsite, series, at, actual - limit.at_most, step);
         // That a share of the calls takes longer is what a quantile allows.
         if !matches!(limit.kind, LimitKind::Quantile(_)) {
             broken.0.push((limit.kind, limit.at_most, actual));

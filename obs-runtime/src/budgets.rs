@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::budget_history::{self, BUDGETS, Kept, LimitKey};
 use crate::callsite::Callsite;
-use crate::limit::{Limit, LimitKind, LimitUnit};
+use crate::limit::{Limit, LimitKind, LimitUnit, share_within};
 use crate::registry;
 use crate::text::{name, number, rows};
 
@@ -190,10 +190,7 @@ impl KeptLimit {
 
     /// The share of calls that stayed within, exactly; 1 where there were none.
     pub fn share_within(&self) -> f64 {
-        match self.calls() {
-            0 => 1.0,
-            calls => 1.0 - self.over().min(calls) as f64 / calls as f64,
-        }
+        share_within(self.over(), self.calls())
     }
 
     /// The share of the calls that may pass the limit and have not done so yet: 1 where none has, 0 where all have that may,
@@ -210,10 +207,10 @@ impl KeptLimit {
     pub fn status(&self) -> BudgetStatus {
         if self.calls() == 0 {
             BudgetStatus::Unused
-        } else if self.share_within() + 1e-12 < self.limit.share {
-            BudgetStatus::Broken
-        } else {
+        } else if self.limit.is_kept_by(self.share_within()) {
             BudgetStatus::Kept
+        } else {
+            BudgetStatus::Broken
         }
     }
 

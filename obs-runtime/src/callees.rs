@@ -9,6 +9,7 @@ use crate::limit::LimitKind;
 use crate::name;
 use crate::registry;
 use crate::telling::config_warning;
+use crate::text::name::is_called;
 
 /// The callsite of a function whose budget has `calls(..)`; `find` names the functions, in the order of the limits.
 ///
@@ -58,7 +59,7 @@ fn look_up_named(callsite: &'static Callsite, instance: usize, named: &[Callee])
     let _unseen = alloc::Unseen::begin();
     let known = registry::callsites();
     let callees: Vec<Vec<_>> = named.iter().map(|callee| callee.find(&known)).collect();
-    let limits = callsite.limits().iter().filter(|limit| matches!(limit.kind, LimitKind::Calls(_)));
+    let limits = callsite.limits().iter().filter(|limit| limit.kind.is_calls());
     for (limit, callees) in limits.zip(&callees) {
         callees.iter().for_each(|callee| registry::bound(callee));
         if callees.is_empty() {
@@ -81,8 +82,6 @@ fn warn(callsite: &'static Callsite, kind: LimitKind) {
 impl Callee {
     /// The functions of that name: names leave out generic arguments, so that there may be several.
     fn find(self, known: &[&'static Callsite]) -> Vec<&'static Callsite> {
-        let ends =
-            |name: &str, end: &str| name.strip_suffix(end).is_some_and(|path| path.is_empty() || path.ends_with("::"));
         let all =
             |is: &dyn Fn(&Callsite) -> bool| known.iter().copied().filter(|callsite| is(callsite)).collect::<Vec<_>>();
         match self {
@@ -91,7 +90,7 @@ impl Callee {
                 let by_name = all(&|callsite| callsite.name() == path);
                 if by_name.is_empty() { all(&|callsite| callsite.path() == path) } else { by_name }
             }
-            Self::Name(name) => all(&|callsite| ends(callsite.name(), name)),
+            Self::Name(name) => all(&|callsite| is_called(callsite.name(), name)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The static of one annotated function: what is known of it before its first call.
 //!
-//! Written by the attributes' expansion, listed by [`crate::registry`], read by [`crate::guard`]. One relaxed
-//! load of [`Callsite::control`] tells a guard what is on and which series to write; control is data, so
+//! Written by the attributes' expansion, listed by [`crate::registry`], read by [`crate::guard`] and [`crate::task`]. One
+//! relaxed load of [`Callsite::control`] tells a guard what is on and which series to write; control is data, so
 //! switching a function off is one store.
 
 use std::fmt;
@@ -132,6 +132,11 @@ impl Callsite {
             Some(budget) => budget.limits,
             None => &[],
         }
+    }
+
+    /// Whether its attributes ask what calls cost beside time.
+    pub(crate) fn is_measured(&self) -> bool {
+        self.meta.cpu || self.meta.alloc || self.limits().iter().any(|limit| limit.kind.needs_frame())
     }
 
     /// Whether a broken budget may be told again: once a second for each function, given the time in nanoseconds.

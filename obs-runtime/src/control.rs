@@ -68,3 +68,8 @@ pub fn profile(mode: ProfileMode) {
     paths::keep_one_in(mode.one_in());
     registry::change_policy(|policy| policy.profiling = mode.one_in() > 0);
 }
+
+/// Which calls are profiled now.
+pub fn profile_mode() -> ProfileMode {
+    ProfileMode::of_one_in(paths::kept_one_in())
+}

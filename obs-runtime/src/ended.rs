@@ -1,6 +1,6 @@
 //! The end of a call that has more to it than a count, a time and a span: a broken limit, a frame, a recording.
 //!
-//! [`crate::guard`] and [`crate::task`] come here with all that they know; calls that have no more to them never do.
+//! [`crate::call`] and [`crate::task`] come here with all that they know; calls that have no more to them never do.
 
 use crate::bounds::{self, Told, Took};
 use crate::callsite::Callsite;
@@ -69,7 +69,7 @@ impl<S: SpanPart> Ended<'_, S> {
     /// Hands on what the frame has: to the function's totals, to its path, to a test that records.
     fn leave_frame(&self, frame: &Frame, series: u32, took: Took<'_>) {
         let _unseen = crate::alloc::Unseen::begin();
-        if frame.is_measured() {
+        if self.callsite.is_measured() {
             record::costs(self.callsite, series, &totals(frame));
         }
         let (with_inside, alone) = frame.profiled();

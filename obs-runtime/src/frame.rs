@@ -5,7 +5,8 @@
 //! thread's counters at the call's beginning, and what its annotated children took, so that a call knows what it took
 //! itself. A future's frame lies on the stack during each poll, and with the future in between.
 //!
-//! Pushed and popped by [`crate::guard`] and [`crate::task`]; read by [`crate::bounds`] and [`crate::ended`]. What happens here is on nobody's account.
+//! Begun, pushed and popped by [`crate::call`]; for futures begun by [`crate::task`], pushed and popped by [`crate::driven`].
+//! Read by [`crate::bounds`] and [`crate::ended`]. What happens here is on nobody's account.
 
 use std::cell::RefCell;
 
@@ -77,12 +78,6 @@ fn with<R>(body: impl FnOnce(&mut Stack) -> R) -> Option<R> {
 }
 
 impl Frame {
-    /// Whether the function's attributes ask for the call's costs.
-    pub(crate) fn is_measured(&self) -> bool {
-        let (meta, limits) = (self.callsite.meta(), self.callsite.limits());
-        meta.alloc || meta.cpu || limits.iter().any(|limit| limit.kind.needs_frame())
-    }
-
     /// What the call took itself.
     pub(crate) const fn own(&self) -> Own {
         self.costs.without(self.children)
@@ -124,11 +119,10 @@ pub(crate) fn begin(callsite: &'static Callsite, live: u32, is_timed: bool) -> O
         waited: is_judged,
         nanos: path.is_kept() && !is_timed,
     };
-    let is_wanted = live != 0 || meta.alloc || asks.cpu || limits.iter().any(|limit| limit.kind.needs_frame());
-    if !is_wanted && recorded.is_none() && !path.needs_frame() {
+    if live == 0 && !callsite.is_measured() && recorded.is_none() && !path.needs_frame() {
         return None;
     }
-    let bounded = limits.iter().filter(|limit| matches!(limit.kind, LimitKind::Calls(_)));
+    let bounded = limits.iter().filter(|limit| limit.kind.is_calls());
     let calls = vec![0; bounded.count()];
     let (reading, costs, children, profiling) = Default::default();
     Some(boxed(Frame {

@@ -1,8 +1,8 @@
 //! The runtime of `obs`: callsites, guards, shards, rings, the collector and its snapshots.
 //!
-//! Users depend on the facade `obs`, which re-exports what is public here. The flow, each module naming only those
-//! after it: `callsite` -> `guard`, `task` -> `record`, `span` -> `shard`, `ring` -> `collector`, `totals` ->
-//! `snapshot`, `batch` -> exporters.
+//! Users depend on the facade `obs`, which re-exports what is public here. Data flows from `callsite` -> `guard`, `task`,
+//! `driven` -> `call`, `ended` -> `record`, `span` -> `shard`, `ring` -> `collector`, `totals` -> `snapshot`, `batch` ->
+//! exporters; no module imports in a loop (`cargo xtask layers`).
 
 #[expect(unsafe_code, reason = "an allocator in front of another")]
 mod alloc;
@@ -149,7 +149,7 @@ pub use call_costs::CallCosts;
 pub use callsite::{Budget, Callsite, Meta, Name, OnExceed, Violation};
 pub use clock::{ClockChoice, ClockSource, ManualClock};
 pub use context::{Context, ScopedContext};
-pub use control::{builder, callsites, control, profile, set_enabled};
+pub use control::{builder, callsites, control, profile, profile_mode, set_enabled};
 pub use current::{CurrentSpan, current};
 pub use detached::DetachedSpan;
 #[doc(hidden)]

@@ -16,6 +16,27 @@ pub struct Limit {
     pub share: f64,
 }
 
+impl Limit {
+    /// Whether it is kept where such a share of the calls stays within.
+    ///
+    /// # Examples
+    /// ```
+    /// use obs_runtime::{Limit, LimitTotals};
+    ///
+    /// let limit = Limit { share: 0.99, ..LimitTotals::default().limit };
+    /// assert!(limit.is_kept_by(0.99) && !limit.is_kept_by(0.989));
+    /// ```
+    pub fn is_kept_by(&self, within: f64) -> bool {
+        // Decimal fractions: what is as much as was promised may differ from it in its last digit.
+        within + 1e-12 >= self.share
+    }
+}
+
+/// The share of so many calls that stayed within a limit, given those that did not; 1 where there were none.
+pub(crate) fn share_within(over: u64, calls: u64) -> f64 {
+    if calls == 0 { 1.0 } else { 1.0 - over.min(calls) as f64 / calls as f64 }
+}
+
 /// What a limit bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -93,6 +114,11 @@ impl LimitKind {
     /// Whether it bounds how a future is polled.
     pub(crate) const fn is_polled(self) -> bool {
         matches!(self, Self::Busy | Self::Poll | Self::Polls)
+    }
+
+    /// Whether it bounds how often another function is called.
+    pub(crate) const fn is_calls(self) -> bool {
+        matches!(self, Self::Calls(_))
     }
 
     /// Whether what it bounds is only known with a frame around the call.

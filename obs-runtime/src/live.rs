@@ -9,7 +9,7 @@ use crate::callsite::Callsite;
 use crate::clock;
 use crate::ids::{SpanId, TraceId};
 use crate::registry;
-use crate::shard::{LIVE_CELLS, LiveCell, Local, POOL, Shard, local, with_shard};
+use crate::shard::{LIVE_CELLS, LiveCell, Local, POOL, Shard, local, on_shard};
 use crate::sync::add;
 
 /// A call that is running.
@@ -31,10 +31,7 @@ pub struct InFlight {
 /// Enters a call; gives the number to leave it by, 0 when the thread's table is full.
 #[cold]
 pub(crate) fn enter(callsite: &'static Callsite) -> u32 {
-    match local(Local::shard) {
-        Some(shard) => enter_in(shard, callsite),
-        None => with_shard(|shard| enter_in(shard, callsite)),
-    }
+    on_shard(|shard| enter_in(shard, callsite))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a place in the table")]

@@ -13,7 +13,7 @@ use crate::mirror;
 use crate::place::Place;
 use crate::recording;
 use crate::registry;
-use crate::shard::{Current, Local, Shard, TraceInfo, Tracing, local, with_shard};
+use crate::shard::{Current, Shard, TraceInfo, Tracing, on_shard};
 use crate::span_memory::MEMORY;
 use crate::sync::add;
 
@@ -151,10 +151,7 @@ fn record(place: Current, kind: NoteKind) -> NoteRecord {
 }
 
 fn put(record: &NoteRecord, fields: &Fields, words: &[u64]) {
-    match local(Local::shard) {
-        Some(shard) => put_in(shard, record, fields, words),
-        None => with_shard(|shard| put_in(shard, record, fields, words)),
-    }
+    on_shard(|shard| put_in(shard, record, fields, words));
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "fields are bounded far below")]

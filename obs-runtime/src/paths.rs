@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::callsite::Callsite;
 use crate::costs::{Costs, Own};
-use crate::shard::{Local, MAX_PATHS, POOL, PathTotals, Shard, local, with_shard};
+use crate::shard::{Local, MAX_PATHS, POOL, PathTotals, Shard, local, on_shard};
 use crate::sync::{add, lock};
 
 /// Paths that a thread remembers; it forgets all of them when there are more.
@@ -146,11 +146,7 @@ pub(crate) fn may_keep(around: Option<Path>) -> bool {
 
 /// Whether the tree that begins now is kept.
 fn is_turn(one_in: u32) -> bool {
-    let is_turn = |shard: &'static Shard| shard.trees.is_turn(one_in, || local(Local::random));
-    match local(Local::shard) {
-        Some(shard) => is_turn(shard),
-        None => with_shard(is_turn),
-    }
+    on_shard(|shard| shard.trees.is_turn(one_in, || local(Local::random)))
 }
 
 fn below<'a>(before: u32, mut around: impl Iterator<Item = (Path, &'a Callsite)>, callsite: &'static Callsite) -> Path {
@@ -200,16 +196,12 @@ pub(crate) fn ended(path: Path, costs: Costs, own: Own) {
         own_allocs: own.allocs,
         own_bytes: own.bytes,
     };
-    let add_to = |shard: &'static Shard| {
+    on_shard(|shard| {
         shard.paths().add(node as usize - 1, &totals);
         if node > MAX_PATHS {
             add(&shard.faults.paths_full, 1);
         }
-    };
-    match local(Local::shard) {
-        Some(shard) => add_to(shard),
-        None => with_shard(add_to),
-    }
+    });
 }
 
 /// A path and what calls on it took.

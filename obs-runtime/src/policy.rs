@@ -91,9 +91,9 @@ impl Policy {
 
     /// Whether calls keep a frame, or ask whether they need one.
     fn needs_frame(&self, callsite: &Callsite, detail: Detail) -> bool {
-        let meta = callsite.meta();
-        let own = meta.cpu || meta.alloc || callsite.limits().iter().any(|limit| limit.kind.needs_frame());
-        self.recording || callsite.is_bounded() || detail >= Detail::Profile && (own || self.profiling)
+        self.recording
+            || callsite.is_bounded()
+            || detail >= Detail::Profile && (callsite.is_measured() || self.profiling)
     }
 
     /// The least important event that is recorded anywhere; `None` for none.

@@ -3,7 +3,7 @@
 //!
 //! Nothing is called and nothing is done before it is known that all can be; otherwise [`crate::span`] does the same
 //! step by step. It took 277 instructions for a child, of which a quarter saved registers and asked what cannot be here.
-//! Asked by [`crate::guard`].
+//! Asked by [`crate::call`].
 
 use crate::baggage_fields;
 use crate::callsite::Callsite;

@@ -17,6 +17,7 @@ use crate::outcome::{Outcome, Outcomes};
 use crate::overhead::Overhead;
 use crate::resource::Resource;
 use crate::spent::{LimitTotals, Spent};
+use crate::text::name::is_called;
 
 /// The totals of every annotated function, since the program started.
 ///
@@ -69,8 +70,7 @@ impl Snapshot {
 
     /// The first callsite with this name, or whose name ends in `::` and this name.
     pub fn callsite(&self, name: &str) -> Option<&CallsiteSnapshot> {
-        let ends = |known: &str| known.strip_suffix(name).is_some_and(|path| path.is_empty() || path.ends_with("::"));
-        self.callsites().find(|callsite| ends(callsite.name()))
+        self.callsites().find(|callsite| is_called(callsite.name(), name))
     }
 
     /// Metrics that came in through a bridge, for example from crates that use `metrics`.

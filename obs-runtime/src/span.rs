@@ -1,6 +1,7 @@
 //! A running call's place in its trace, and its record in the ring when it ends.
 //!
-//! Opened and closed by [`crate::guard`] and [`crate::task`]; the record is read back by [`crate::collector`].
+//! Opened by [`crate::call`], [`crate::guard`] and [`crate::task`], closed by the first and the last of them and by
+//! [`crate::ended`]; the record is read back by [`crate::collector`].
 
 use crate::baggage_fields;
 use crate::callsite::Callsite;

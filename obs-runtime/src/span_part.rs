@@ -1,6 +1,6 @@
 //! What a mode keeps of a call's span: the real one, or nothing.
 //!
-//! Named by [`crate::guard`] and [`crate::task`]; the real one is [`crate::span`].
+//! Named by [`crate::call`] and what is made of it; the real one is [`crate::span`].
 
 use crate::callsite::Callsite;
 use crate::fields::Fields;

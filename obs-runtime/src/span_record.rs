@@ -1,6 +1,6 @@
 //! A finished span as words in the ring.
 //!
-//! Written by [`crate::span`], read back by [`crate::collector`].
+//! Written by [`crate::span`] and [`crate::quick`], read back by [`crate::collector`].
 
 use crate::origin::Origin;
 use crate::outcome::Outcome;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::limit::Limit;
+use crate::limit::{Limit, share_within};
 use crate::shard::{CostTotals, OverLimit};
 
 /// How the calls of a function kept one limit of its budget, since the program started.
@@ -32,7 +32,7 @@ impl LimitTotals {
     /// assert_eq!(totals.share_within(0), 1.0);
     /// ```
     pub fn share_within(&self, calls: u64) -> f64 {
-        if calls == 0 { 1.0 } else { 1.0 - self.over.min(calls) as f64 / calls as f64 }
+        share_within(self.over, calls)
     }
 
     pub(crate) fn add(&mut self, more: &Self) {

@@ -5,6 +5,7 @@
 
 use std::marker::PhantomData;
 
+use crate::alloc;
 use crate::sync::{AtomicPtr, Ordering, own};
 
 /// Null, or a `&'static T`.
@@ -40,6 +41,16 @@ impl<T: 'static> StaticPtr<T> {
         // SAFETY: as in `get`; what the reference leads to was initialised by this thread, or by one that handed
         // the place on.
         unsafe { ptr.as_ref() }
+    }
+
+    /// The same, or what `make` makes now, on nobody's account.
+    #[inline]
+    pub(crate) fn get_own_or_leak(&self, make: impl FnOnce() -> T) -> &'static T {
+        self.get_own().unwrap_or_else(|| {
+            let value = alloc::unseen(|| &*Box::leak(Box::new(make())));
+            self.set(value);
+            value
+        })
     }
 
     pub(crate) fn set(&self, value: &'static T) {

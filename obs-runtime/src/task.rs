@@ -2,7 +2,7 @@
 //!
 //! The call begins with the first poll and ends when the future is ready, unwinds or is dropped. Each poll makes
 //! its span the running one and takes the time; between polls nothing of it is left on the thread, so the
-//! future may move to another.
+//! future may move to another. Polled by [`crate::driven`].
 
 use crate::call::{Mode, begin, between};
 use crate::callsite::Callsite;

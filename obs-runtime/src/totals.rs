@@ -13,7 +13,7 @@ use crate::metric::MetricSource;
 use crate::overhead;
 use crate::registry::{self, SeriesMeta};
 use crate::resource::Resource;
-use crate::shard::{CostTotals, Details, OverLimit, POOL, Shard};
+use crate::shard::{Details, OverLimit, POOL, Shard};
 use crate::snapshot::{CallsiteSnapshot, Polls, Series, Snapshot};
 use crate::spent::{LimitTotals, Spent};
 use crate::sync::lock;
@@ -120,12 +120,11 @@ fn sum(number: u32, meta: &SeriesMeta, shards: &[&Shard], health: &mut Health) -
         duration: timed.then(Histogram::default),
         polls: None,
     };
-    let mut spent = CostTotals::default();
     for slot in shards.iter().filter_map(|shard| shard.slot(number)) {
         sum.calls += slot.calls();
         sum.entered += slot.entered();
         if let Some(details) = slot.details() {
-            add_details(&mut sum, &mut spent, details);
+            add_details(&mut sum, details);
         }
         sum.total += Duration::from_nanos(slot.total_nanos());
         sum.max = sum.max.max(Duration::from_nanos(slot.max_nanos()));
@@ -144,16 +143,15 @@ fn sum(number: u32, meta: &SeriesMeta, shards: &[&Shard], health: &mut Health) -
         let walls = sum.limits.iter().filter(|totals| totals.limit.kind.is_wall());
         walls.for_each(|totals| duration.pin_nanos(totals.limit.at_most, totals.over));
     }
-    sum.spent = spent.calls.ne(&0).then(|| Spent::new(spent));
     sum
 }
 
-fn add_details(sum: &mut Series, spent: &mut CostTotals, details: &Details) {
+fn add_details(sum: &mut Series, details: &Details) {
     sum.over_budget += details.over_budget();
     for (all, over) in sum.limits.iter_mut().zip(details.over_limits()) {
         all.add(&LimitTotals::new(all.limit, over));
     }
-    if let Some(costs) = details.costs() {
-        spent.add(costs);
+    if let Some(spent) = details.costs().map(Spent::new).filter(|spent| spent.calls > 0) {
+        sum.spent = Some(sum.spent.map_or(spent, |all| all.merge(spent)));
     }
 }

@@ -1,7 +1,7 @@
 //! Requests to valgrind's callgrind, which counts instructions while it runs a program. Elsewhere they do nothing.
 //!
-//! Asked by [`crate::frame`] at both ends of calls that have a limit on instructions, in the process that
-//! [`crate::testing`] starts for it. What runs between two requests is written to a file, with the names of the calls
+//! Asked where calls that have a limit on instructions begin ([`crate::frame`]) and end ([`crate::call`]), and at both ends
+//! of a poll ([`crate::driven`]), in the process that [`crate::testing`] starts for it. What runs between two requests is written to a file, with the names of the calls
 //! that ran then.
 //!
 //! # Source

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ::pprof::{Frames, Report, Symbol};
 use obs_runtime::text::columns::{self, Line};
+use obs_runtime::text::name::is_called;
 use obs_runtime::text::{folded, number};
 use obs_runtime::{Callsite, Symbols};
 
@@ -79,8 +80,7 @@ impl Samples {
 
     /// The first function with this name, or whose name ends in `::` and this name.
     pub fn function(&self, name: &str) -> Option<&SampledFunction> {
-        let ends = |known: &str| known.strip_suffix(name).is_some_and(|path| path.is_empty() || path.ends_with("::"));
-        self.functions.iter().find(|function| ends(function.callsite.name()))
+        self.functions.iter().find(|function| is_called(function.callsite.name(), name))
     }
 
     /// Samples in no annotated function.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use obs_exporters::Memory;
+use obs_runtime::text::name::is_called;
 use obs_runtime::{Batch, Builder, Event, Exporter, Level, Span, Telemetry, Wants};
 
 /// Time enough for anything that is not broken.
@@ -46,7 +47,7 @@ impl Kept {
 
     /// The one span of a name.
     pub(crate) fn span(&self, name: &str) -> Span {
-        let named: Vec<_> = self.spans().into_iter().filter(|span| ends(span.name(), name)).collect();
+        let named: Vec<_> = self.spans().into_iter().filter(|span| is_called(span.name(), name)).collect();
         let [span] = <[_; 1]>::try_from(named).unwrap_or_else(|all| panic!("{} spans of {name}", all.len()));
         span
     }
@@ -86,10 +87,6 @@ fn turn() -> MutexGuard<'static, ()> {
 /// Pairs as [`Kept::tree`] gives them.
 pub(crate) fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, parent)| ((*name).to_owned(), (*parent).to_owned())).collect()
-}
-
-fn ends(known: &str, name: &str) -> bool {
-    known.strip_suffix(name).is_some_and(|path| path.is_empty() || path.ends_with("::"))
 }
 
 /// Keeps events.

@@ -4,14 +4,10 @@
 //! writes them for people, `flame` as folded stacks. Read from [`crate::paths`] and a [`crate::Snapshot`]; as JSON and as
 //! a picture it leaves through the exporters' crate.
 
-mod sums;
-
-mod function;
-
 mod flame;
-
+mod function;
 mod report;
-
+mod sums;
 mod table;
 
 pub use flame::Flame;

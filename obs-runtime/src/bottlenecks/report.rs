@@ -7,8 +7,10 @@ use super::flame::{self, Flame};
 use super::function::FunctionReport;
 use super::sums::Sums;
 use crate::alloc;
+use crate::control::profile_mode;
 use crate::paths::{self, PathSnapshot};
 use crate::profile_mode::ProfileMode;
+use crate::text::name::is_called;
 
 /// Where the time and the memory went, since the program started: every annotated function that was called, the one with the
 /// most time of its own first.
@@ -61,7 +63,7 @@ pub fn report() -> Report {
         (Reverse(function.self_time()), Reverse(function.time()), Reverse(function.calls), function.name())
     });
     Report {
-        mode: ProfileMode::of_one_in(paths::kept_one_in()),
+        mode: profile_mode(),
         trees: begun - left_out,
         left_out,
         calls_without_path: snapshot.health().paths_full,
@@ -104,8 +106,7 @@ impl Report {
 
     /// The first function with this name, or whose name ends in `::` and this name.
     pub fn function(&self, name: &str) -> Option<&FunctionReport> {
-        let ends = |known: &str| known.strip_suffix(name).is_some_and(|path| path.is_empty() || path.ends_with("::"));
-        self.functions.iter().find(|function| ends(function.name()))
+        self.functions.iter().find(|function| is_called(function.name(), name))
     }
 
     /// Time of all functions' own together: what shares are of.

@@ -3,7 +3,7 @@
 //! One writer, one reader. Its memory comes in segments from a pool that all threads share and that is bounded,
 //! so that one busy thread may use what idle threads leave. When the pool is empty the ring refuses the span,
 //! and the thread counts it; it never blocks and never overwrites. Segments are reused, never freed.
-//! Written by [`crate::span`], drained by [`crate::collector`].
+//! Written by [`crate::span`], [`crate::quick`] and [`crate::note`], drained by [`crate::collector`].
 
 mod segment;
 

@@ -56,12 +56,12 @@ pub(crate) struct CostTotals {
 }
 
 impl Details {
-    pub(crate) fn leaked(limits: usize) -> &'static Self {
-        Box::leak(Box::new(Self {
+    pub(crate) fn new(limits: usize) -> Self {
+        Self {
             over_budget: AtomicU64::new(0),
             limits: (0..limits).map(|_| LimitCells::default()).collect(),
             costs: StaticPtr::null(),
-        }))
+        }
     }
 
     pub(crate) fn count_over_budget(&self) {
@@ -80,11 +80,7 @@ impl Details {
 
     /// Adds what one call took: totals and largest values of the same one.
     pub(crate) fn add_costs(&self, one: &CostTotals) {
-        let costs = self.costs.get_own().unwrap_or_else(|| {
-            let costs: &'static CostCells = Box::leak(Box::default());
-            self.costs.set(costs);
-            costs
-        });
+        let costs = self.costs.get_own_or_leak(CostCells::default);
         let totals = [one.calls, one.cpu, one.allocs, one.bytes, one.own_allocs, one.own_bytes];
         costs.cells.iter().zip(totals).for_each(|(cell, n)| add(cell, n));
         let largest = [one.max_cpu, one.max_allocs, one.max_bytes, one.max_peak];
@@ -124,20 +120,5 @@ impl LimitCells {
             now[1].store(0, Ordering::Relaxed);
         }
         raise(&now[1], overage);
-    }
-}
-
-impl CostTotals {
-    pub(crate) fn add(&mut self, more: Self) {
-        self.calls += more.calls;
-        self.cpu += more.cpu;
-        self.allocs += more.allocs;
-        self.bytes += more.bytes;
-        self.own_allocs += more.own_allocs;
-        self.own_bytes += more.own_bytes;
-        self.max_cpu = self.max_cpu.max(more.max_cpu);
-        self.max_allocs = self.max_allocs.max(more.max_allocs);
-        self.max_bytes = self.max_bytes.max(more.max_bytes);
-        self.max_peak = self.max_peak.max(more.max_peak);
     }
 }

@@ -86,22 +86,14 @@ impl Shard {
         cache
     }
 
-    /// The calls that run now. Only the leasing thread may call this before there are any.
+    /// The calls that run now. Only the leasing thread may call this.
     pub(crate) fn live(&self) -> &'static Live {
-        self.live.get().unwrap_or_else(|| {
-            let live: &'static Live = alloc::unseen(|| Box::leak(Box::new(Live::new())));
-            self.live.set(live);
-            live
-        })
+        self.live.get_own_or_leak(Live::new)
     }
 
-    /// What calls took by path. Only the leasing thread may call this before there is any.
+    /// What calls took by path. Only the leasing thread may call this.
     pub(crate) fn paths(&self) -> &'static PathTable {
-        self.paths.get().unwrap_or_else(|| {
-            let paths: &'static PathTable = alloc::unseen(|| Box::leak(Box::new(PathTable::new())));
-            self.paths.set(paths);
-            paths
-        })
+        self.paths.get_own_or_leak(PathTable::new)
     }
 
     /// What calls took by path, if any were profiled.
@@ -132,6 +124,14 @@ pub(crate) fn with_shard<R>(body: impl FnOnce(&'static Shard) -> R) -> R {
     match local::attach() {
         Some(shard) => body(shard),
         None => late(body),
+    }
+}
+
+/// Runs with the calling thread's shard, which most threads have.
+pub(crate) fn on_shard<R>(body: impl FnOnce(&'static Shard) -> R) -> R {
+    match attached() {
+        Some(shard) => body(shard),
+        None => with_shard(body),
     }
 }
 

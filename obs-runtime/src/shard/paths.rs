@@ -1,7 +1,6 @@
 //! What calls took in one thread, by the number of their path.
 
 use super::MAX_SERIES;
-use crate::alloc;
 use crate::static_ptr::StaticPtr;
 use crate::sync::{AtomicU64, Ordering, add};
 
@@ -70,11 +69,7 @@ impl PathTable {
     /// Adds to a path, by its place in the list of all.
     pub(crate) fn add(&self, at: usize, totals: &PathTotals) {
         let Some(place) = self.0.get(at / TOGETHER) else { return };
-        let cells = place.get_own().unwrap_or_else(|| {
-            let cells = alloc::unseen(|| &*Box::leak(Box::new(std::array::from_fn(|_| PathCells::default()))));
-            place.set(cells);
-            cells
-        });
+        let cells = place.get_own_or_leak(|| std::array::from_fn(|_| PathCells::default()));
         cells[at % TOGETHER].add(totals);
     }
 

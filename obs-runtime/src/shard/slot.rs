@@ -1,7 +1,6 @@
 //! The cells of one series in one thread: one cache line.
 
 use super::details::{CostTotals, Details};
-use crate::alloc;
 use crate::histogram::cells::Buckets;
 use crate::static_ptr::StaticPtr;
 use crate::sync::{AtomicU64, Ordering, add, own, raise};
@@ -68,11 +67,7 @@ impl Slot {
     }
 
     fn own_details(&self, limits: usize) -> &'static Details {
-        self.details.get_own().unwrap_or_else(|| {
-            let details = alloc::unseen(|| Details::leaked(limits));
-            self.details.set(details);
-            details
-        })
+        self.details.get_own_or_leak(|| Details::new(limits))
     }
 
     #[inline(always)]
@@ -102,11 +97,7 @@ impl Slot {
     }
 
     pub(crate) fn polled(&self, polls: u64, busy: u64, longest: u64) {
-        let cells = self.polls.get_own().unwrap_or_else(|| {
-            let cells: &'static PollCells = alloc::unseen(|| Box::leak(Box::default()));
-            self.polls.set(cells);
-            cells
-        });
+        let cells = self.polls.get_own_or_leak(PollCells::default);
         add(&cells.polls, polls);
         add(&cells.busy_nanos, busy);
         raise(&cells.longest_nanos, longest);

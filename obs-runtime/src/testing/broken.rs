@@ -63,21 +63,8 @@ impl fmt::Display for BrokenBudget<'_> {
 impl BrokenBudget<'_> {
     /// `took 12.1ms, 21 % over its budget of 10ms, in 3 of 10 calls`
     fn verdict(&self) -> String {
-        let Limit { kind, at_most, share } = self.limit;
-        let (actual, limit) = (amount(kind, self.actual), amount(kind, at_most));
-        let verb = if matches!(kind, LimitKind::Calls(_)) { "made" } else { "took" };
-        let by = match at_most {
-            0 => String::new(),
-            _ => format!("{:.0} % ", 100.0 * (self.actual as f64 / at_most as f64 - 1.0)),
-        };
-        let name = match kind {
-            LimitKind::Busy | LimitKind::Poll | LimitKind::Cpu | LimitKind::Quantile(_) => {
-                &format!("{} ", kind.as_str())
-            }
-            _ => "",
-        };
-        let mut text =
-            format!("{verb} {actual}, {by}over its {name}budget of {limit}, in {} of {} calls", self.over, self.calls);
+        let Limit { kind, share, .. } = self.limit;
+        let mut text = format!("{}, in {} of {} calls", excess(self.limit, self.actual), self.over, self.calls);
         let waited = self.worst.record().costs.waited;
         if matches!(kind, LimitKind::Wall | LimitKind::Busy | LimitKind::Poll | LimitKind::Quantile(_))
             && waited >= 1_000
@@ -114,6 +101,21 @@ impl BrokenBudget<'_> {
         let meta = callsite.meta();
         Some(format!("{word}: {} ({}:{}), {what}", callsite.name(), meta.file, meta.line))
     }
+}
+
+/// `took 12.1ms, 21 % over its budget of 10ms`
+pub(super) fn excess(limit: Limit, actual: u64) -> String {
+    let Limit { kind, at_most, .. } = limit;
+    let verb = if kind.is_calls() { "made" } else { "took" };
+    let by = match at_most {
+        0 => String::new(),
+        _ => format!("{:.0} % ", 100.0 * (actual as f64 / at_most as f64 - 1.0)),
+    };
+    let name = match kind {
+        LimitKind::Busy | LimitKind::Poll | LimitKind::Cpu | LimitKind::Quantile(_) => &format!("{} ", kind.as_str()),
+        _ => "",
+    };
+    format!("{verb} {}, {by}over its {name}budget of {}", amount(kind, actual), amount(kind, at_most))
 }
 
 /// What a child has in what its parent took of a kind.

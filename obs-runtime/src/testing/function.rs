@@ -160,12 +160,10 @@ impl<'a> Function<'a> {
     pub(super) fn broken(&self, time: Time) -> Vec<BrokenBudget<'a>> {
         let limits = self.callsite.limits().iter().enumerate();
         let judge = |(at, &limit): (usize, &Limit)| {
-            let nth =
-                self.callsite.limits()[..at].iter().filter(|limit| matches!(limit.kind, LimitKind::Calls(_))).count();
+            let nth = self.callsite.limits()[..at].iter().filter(|limit| limit.kind.is_calls()).count();
             judge::limit(self.each(), limit, |call| {
                 let value = judge::value(call.record(), limit.kind, Some(at), time)?;
-                let is_calls = matches!(limit.kind, LimitKind::Calls(_));
-                Some(if is_calls { value.max(judge::calls_inside(call, nth)) } else { value })
+                Some(if limit.kind.is_calls() { value.max(judge::calls_inside(call, nth)) } else { value })
             })
         };
         limits.filter_map(judge).collect()

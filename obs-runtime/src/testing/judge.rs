@@ -3,7 +3,7 @@
 use super::broken::BrokenBudget;
 use super::call::Call;
 use crate::alloc;
-use crate::limit::{Limit, LimitKind};
+use crate::limit::{Limit, LimitKind, share_within};
 use crate::recording::RecordedCall;
 
 /// By which time limits on time are judged.
@@ -27,10 +27,9 @@ pub(super) fn limit<'a>(
     let values: Vec<_> = calls.filter_map(|call| value(&call).map(|value| (call, value))).collect();
     let over = values.iter().filter(|(_, value)| *value > limit.at_most).count();
     let &(worst, actual) = values.iter().max_by_key(|(_, value)| value)?;
-    let within = 1.0 - over as f64 / values.len() as f64;
+    let within = share_within(over as u64, values.len() as u64);
     let is_blind = matches!(limit.kind, LimitKind::Allocs | LimitKind::Bytes) && !alloc::is_installed();
-    // A share is a decimal fraction: what it leaves is one of whole calls.
-    (is_blind || within + 1e-12 < limit.share).then_some(BrokenBudget {
+    (is_blind || !limit.is_kept_by(within)).then_some(BrokenBudget {
         limit,
         calls: values.len(),
         over,
@@ -59,9 +58,7 @@ pub(super) fn calls_inside(call: &Call<'_>, nth: usize) -> u64 {
 /// What a call took of a kind; `at` is the limit's place in the function's budget, if it is one of it.
 pub(super) fn value(call: &RecordedCall, kind: LimitKind, at: Option<usize>, time: Time) -> Option<u64> {
     match (kind, time) {
-        (LimitKind::Wall | LimitKind::Busy | LimitKind::Poll | LimitKind::Cpu | LimitKind::Quantile(_), Time::Off) => {
-            None
-        }
+        (kind, Time::Off) if !kind.is_deterministic() => None,
         // 0 where it is not known: a clock that is moved by hand, a system that does not tell.
         (LimitKind::Wall | LimitKind::Quantile(_), Time::Cpu) if call.costs.cpu > 0 => {
             call.nanos.map(|_| call.costs.cpu)

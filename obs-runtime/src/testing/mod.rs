@@ -41,4 +41,4 @@ pub use judge::Time;
 pub use record::{record, record_async, record_async_with, record_with};
 pub use recording::Recording;
 #[doc(hidden)]
-pub use run::{__test, Run, Settings};
+pub use run::{__test, __test_with, Settings};

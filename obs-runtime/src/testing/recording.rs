@@ -14,6 +14,7 @@ use crate::callsite::Callsite;
 use crate::event::Event;
 use crate::recording::Recorded;
 use crate::registry;
+use crate::text::name::is_called;
 
 /// What annotated calls did in a piece of a test; what [`super::record`] gives.
 ///
@@ -57,10 +58,9 @@ impl Recording {
     /// # Panics
     /// When no annotated function of the program is called so. One that was not called has no calls.
     pub fn callsite(&self, name: &str) -> Function<'_> {
-        let ends = |known: &str| known.strip_suffix(name).is_some_and(|path| path.is_empty() || path.ends_with("::"));
         // Those that were called first: of two of the same name these are meant.
         let called = self.calls.all().iter().map(|call| call.callsite);
-        let known = called.chain(registry::callsites()).find(|callsite| ends(callsite.name()));
+        let known = called.chain(registry::callsites()).find(|callsite| is_called(callsite.name(), name));
         let Some(callsite) = known else {
             let names: Vec<_> = registry::callsites().iter().map(|callsite| callsite.name().to_owned()).collect();
             let why = if crate::IS_ENABLED {

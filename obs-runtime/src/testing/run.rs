@@ -10,7 +10,7 @@ use super::measured;
 use super::record::record_with;
 use super::recording::Recording;
 use crate::callsite::Callsite;
-use crate::limit::LimitKind;
+use crate::limit::{Limit, LimitKind};
 
 /// Runs of a test that broke a limit on time, at most.
 const RUNS: u32 = 5;
@@ -74,8 +74,7 @@ fn misunderstood(told: &Once, text: &str) {
 }
 
 /// The runs of one test so far.
-#[derive(Debug)]
-pub struct Run<'a> {
+struct Run<'a> {
     settings: &'a Settings,
     done: u32,
     /// Limits on time that every run broke, and the text of the run that broke them by the least.
@@ -91,24 +90,13 @@ struct Late {
     text: String,
 }
 
-impl<'a> Run<'a> {
-    /// Before the first run.
-    pub fn new(settings: &'a Settings) -> Self {
-        callgrind::prepare();
-        Self { settings, done: 0, late: None }
-    }
-
-    /// Whether this process is there to have instructions counted: then the test just runs.
-    pub fn is_counted(&self) -> bool {
-        callgrind::is_counting()
-    }
-
+impl Run<'_> {
     /// Judges a run; says whether it was the last one.
     ///
     /// # Panics
     /// When a limit was broken that one run is enough for, or every run broke the same limit on time.
     #[track_caller]
-    pub fn is_over(&mut self, recording: &Recording) -> bool {
+    fn is_over(&mut self, recording: &Recording) -> bool {
         let time = self.settings.time();
         let (late, broken): (Vec<_>, Vec<_>) =
             recording.judged_by(time).into_iter().partition(|broken| !broken.limit.kind.is_deterministic());
@@ -152,23 +140,22 @@ impl<'a> Run<'a> {
     /// Has callgrind count what has a limit on instructions, and judges it.
     #[track_caller]
     fn count_instructions(&self, recording: &Recording) -> BTreeMap<String, u64> {
-        let bounded = |name: &str| {
-            let function = recording.callsites().find(|function| function.callsite().name() == name)?;
-            function.callsite().limits().iter().find(|limit| limit.kind == LimitKind::Instructions).copied()
-        };
-        if !recording.callsites().any(|function| bounded(function.callsite().name()).is_some()) {
+        let instructions = |limit: &&Limit| limit.kind == LimitKind::Instructions;
+        let limit_of = |callsite: &'static Callsite| callsite.limits().iter().find(instructions).copied();
+        let callsites = recording.callsites().map(|function| function.callsite());
+        let bounded: BTreeMap<_, _> = callsites
+            .filter_map(|callsite| limit_of(callsite).map(|limit| (callsite.name(), (callsite.meta(), limit))))
+            .collect();
+        if bounded.is_empty() {
             return BTreeMap::new();
         }
         let counts = callgrind::count(self.settings.name);
         for (name, &actual) in &counts {
-            let Some(limit) = bounded(name).filter(|limit| actual > limit.at_most) else { continue };
-            let meta = recording.callsite(name).callsite().meta();
-            let (by, at_most) =
-                (100.0 * (actual as f64 / limit.at_most as f64 - 1.0), limit.kind.amount(limit.at_most));
-            let (file, line) = (meta.file, meta.line);
-            panic!(
-                "a budget was broken\n\n{name} ({file}:{line})\n  took {actual} instructions, {by:.0} % over its budget of {at_most}"
-            );
+            let broken = bounded.get(&**name).filter(|(_, limit)| actual > limit.at_most);
+            if let Some(&(meta, limit)) = broken {
+                let (file, line, excess) = (meta.file, meta.line, broken::excess(limit, actual));
+                panic!("a budget was broken\n\n{name} ({file}:{line})\n  {excess}");
+            }
         }
         counts
     }
@@ -177,15 +164,25 @@ impl<'a> Run<'a> {
 /// Runs a test that is no future.
 ///
 /// # Panics
-/// As [`Run::is_over`].
+/// As [`__test_with`].
 #[track_caller]
 pub fn __test<R>(settings: &Settings, body: impl Fn() -> R) -> R {
-    let mut run = Run::new(settings);
-    if run.is_counted() {
-        return body();
+    __test_with(settings, &body, || record_with(&body))
+}
+
+/// Runs a test, given how it is run in a recording, and how where its instructions are counted: then it just runs.
+///
+/// # Panics
+/// When a limit was broken that one run is enough for, or every run broke the same limit on time.
+#[track_caller]
+pub fn __test_with<R>(settings: &Settings, counted: impl Fn() -> R, recorded: impl Fn() -> (R, Recording)) -> R {
+    callgrind::prepare();
+    if callgrind::is_counting() {
+        return counted();
     }
+    let mut run = Run { settings, done: 0, late: None };
     loop {
-        let (value, recording) = record_with(&body);
+        let (value, recording) = recorded();
         if run.is_over(&recording) {
             return value;
         }

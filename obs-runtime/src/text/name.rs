@@ -20,6 +20,11 @@ pub fn shorten(name: &str, width: usize) -> String {
     format!("..{}", rest.chars().skip(skip).collect::<String>())
 }
 
+/// Whether a qualified name is `name`, or ends in `::` and that.
+pub fn is_called(known: &str, name: &str) -> bool {
+    known.strip_suffix(name).is_some_and(|path| path.is_empty() || path.ends_with("::"))
+}
+
 /// Splits at the first `::` that is not inside `<..>`, as in `<a::B as c::D>::f`.
 fn split_path(name: &str) -> Option<(&str, &str)> {
     let mut depth = 0_u32;
@@ -52,6 +57,17 @@ mod tests {
         assert_eq!(shorten(name, 20), "..::Cart::checkout");
         assert_eq!(shorten(name, 12), "..::checkout");
         assert_eq!(shorten(name, 8), "..eckout");
+    }
+
+    #[test]
+    fn a_function_is_called_by_whole_parts_of_its_name() {
+        let known = "shop::cart::Cart::checkout";
+        assert!([known, "Cart::checkout", "checkout"].iter().all(|name| is_called(known, name)));
+        assert!(
+            ["out", "art::checkout", "cart::Cart", "a::shop::cart::Cart::checkout"]
+                .iter()
+                .all(|name| !is_called(known, name))
+        );
     }
 
     #[test]
