@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::Path;
 
-use super::limit::{self, Limit};
+use super::limit::{self, Limit, LimitKind};
 use super::reader::{Reader, literal, path};
 use super::{amount, conflict};
 use crate::errors::Errors;
@@ -59,8 +59,10 @@ impl Budget {
         let is_bounded = self.limits.iter().any(|limit| limit.kind.is_wall());
         for limit in self.limits.iter().filter(|limit| limit.kind.is_of_future()) {
             let key = limit.written.split(' ').next().unwrap_or_default();
+            // What is left of `busy_ms = 10` bounds wall time; a number of polls has no such form.
+            let is_time = matches!(limit.kind, LimitKind::Busy | LimitKind::Poll);
             let way_out = match limit.written.split_once('_') {
-                Some((_, wall)) if !is_bounded => format!("write `{wall}`"),
+                Some((_, wall)) if is_time && !is_bounded => format!("write `{wall}`"),
                 _ => "remove it".to_owned(),
             };
             let message =

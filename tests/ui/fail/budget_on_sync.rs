@@ -19,10 +19,14 @@ impl Cart {
     fn of_the_block(&self) {}
 }
 
+#[obs::budget(polls = 1_000)]
+fn a_thousand_polls() {}
+
 fn main() {
     busy();
     poll();
     polls();
     Cart.own();
     Cart.of_the_block();
+    a_thousand_polls();
 }
