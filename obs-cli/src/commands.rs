@@ -46,15 +46,13 @@ fn bless(Bless { location, suite }: &Bless) -> Result<Outcome, Box<dyn Error>> {
     let workspace = Workspace::find(location.manifest_path.as_deref())?;
     let path = file(location, &workspace);
     // Whatever is wrong with the old file, the new one takes its place.
-    let old = Baseline::read(&path).ok();
+    let old = Baseline::read(&path);
     let measured = run(suite, location.manifest_path.as_deref(), &workspace.target)?;
     Baseline::from(&measured).write(&path)?;
-    let mut out = String::new();
-    if let Some(old) = &old {
-        out += &report::changes(&Comparison::new(old, &measured, Rule::default()), style());
-    }
+    let has_old = old.is_ok();
     let comparison = Comparison::new(&old.unwrap_or_default(), &measured, Rule::default());
-    print(&(out + &report::blessed(&comparison, &path)))?;
+    let changes = if has_old { report::changes(&comparison, style()) } else { String::new() };
+    print(&(changes + &report::blessed(&comparison, &path)))?;
     Ok(Outcome::Passed)
 }
 
@@ -74,8 +72,12 @@ fn check(options: &Check) -> Result<Outcome, Box<dyn Error>> {
 }
 
 fn show(location: &Location) -> Result<Outcome, Box<dyn Error>> {
-    let workspace = Workspace::find(location.manifest_path.as_deref())?;
-    let baseline = Baseline::read(&file(location, &workspace))?;
+    // A file that is named is shown anywhere.
+    let path = match &location.file {
+        Some(path) => path.clone(),
+        None => file(location, &Workspace::find(location.manifest_path.as_deref())?),
+    };
+    let baseline = Baseline::read(&path)?;
     print(&report::listing(&baseline, style()))?;
     Ok(Outcome::Passed)
 }

@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn what_is_gone_fails_only_strictly() {
-        let case = Case { test: "t".to_owned(), function: "f".to_owned() };
+        let case = Case::new("t", "f");
         let old = Baseline::from_iter([(case, [(Figure::Calls, 1)].into_iter().collect())]);
         let fails = |strict| Comparison::new(&old, &Measured::default(), Rule { strict, ..Rule::default() }).fails();
         assert!(fails(true) && !fails(false));
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn a_change_is_relative_to_the_old_figure() {
         let change = |old, new| {
-            let case = Case { test: String::new(), function: String::new() };
+            let case = Case::new("", "");
             Row { verdict: Verdict::Same, case, figure: Figure::Calls, old, new, place: None }.change_percent()
         };
         assert_eq!(change(Some(4), Some(6)), Some(50.0));

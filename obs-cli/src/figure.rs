@@ -46,6 +46,13 @@ pub(crate) struct Case {
     pub(crate) function: String,
 }
 
+#[cfg(test)]
+impl Case {
+    pub(crate) fn new(test: &str, function: &str) -> Self {
+        Self { test: test.to_owned(), function: function.to_owned() }
+    }
+}
+
 /// The figures of a case; one that was not measured is not there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -163,15 +163,11 @@ mod tests {
         measured.add_text(Path::new("1.jsonl"), text).map(|()| measured)
     }
 
-    fn case(test: &str, function: &str) -> Case {
-        Case { test: test.to_owned(), function: function.to_owned() }
-    }
-
     #[test]
     fn lines_of_one_case_become_the_largest_of_each_figure() {
         let again = r#"{"test":"t","function":"f","file":"a.rs","line":1,"calls":2,"allocs":5,"bytes":95,"polls":7}"#;
         let measured = measured(&format!("{FIRST}\n{again}\n")).unwrap();
-        let call = measured.get(&case("t", "f")).unwrap();
+        let call = measured.get(&Case::new("t", "f")).unwrap();
         let seen = Figure::ALL.map(|figure| call.figures.get(figure));
         assert_eq!(seen, [Some(3), Some(5), Some(96), Some(7), None]);
         assert_eq!(call.place.to_string(), "a.rs:1");
@@ -183,7 +179,7 @@ mod tests {
         let others = [FIRST, &FIRST.replace("\"t\"", "\"u\""), &FIRST.replace("\"f\"", "\"g\"")].join("\n");
         let measured = measured(&others).unwrap();
         let cases: Vec<_> = measured.iter().map(|(case, _)| case.clone()).collect();
-        assert_eq!(cases, [case("t", "f"), case("t", "g"), case("u", "f")]);
+        assert_eq!(cases, [Case::new("t", "f"), Case::new("t", "g"), Case::new("u", "f")]);
     }
 
     #[test]

@@ -29,16 +29,15 @@ pub(crate) fn run(suite: &Suite, manifest_path: Option<&Path>, target: &Path) ->
         .status()
         .map_err(|source| RunError::Start { command: shown(&arguments), source })?;
     // What cannot be read is left there for a look.
-    let measured = if status.success() { Measured::read(&directory)? } else { Measured::default() };
+    let measured = status.success().then(|| Measured::read(&directory)).transpose()?;
     // Under `target` it does no harm if it stays.
     _ = fs::remove_dir_all(&directory);
-    if !status.success() {
-        return Err(RunError::Failed { command: shown(&arguments), status });
+    let command = shown(&arguments);
+    match measured {
+        None => Err(RunError::Failed { command, status }),
+        Some(measured) if measured.is_empty() => Err(RunError::Nothing { command }),
+        Some(measured) => Ok(measured),
     }
-    if measured.is_empty() {
-        return Err(RunError::Nothing { command: shown(&arguments) });
-    }
-    Ok(measured)
 }
 
 /// An empty directory that no other run writes to.

@@ -89,13 +89,7 @@ fn function(
 ) -> TokenStream {
     let before = errors.len();
     let plain = fallback::item(&foreign, item);
-    let function = match Function::parse(foreign, item.head.clone(), body) {
-        Ok(function) => function,
-        Err(error) => {
-            errors.push(error);
-            return plain;
-        }
-    };
+    let Some(function) = Function::read(foreign, item.head.clone(), body, errors) else { return plain };
     if function.signature.constness.is_some() && own.is_empty() {
         return plain;
     }

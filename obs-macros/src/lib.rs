@@ -69,7 +69,7 @@ mod instrument;
 mod model;
 #[cfg(feature = "enabled")]
 mod parse;
-#[cfg(not(feature = "enabled"))]
+#[cfg(any(test, not(feature = "enabled")))]
 mod plain_test;
 #[cfg(feature = "enabled")]
 mod test;

@@ -26,13 +26,7 @@ fn one(mut item: Item, settings: Settings, errors: &Errors) -> TokenStream {
         errors.at(item.keyword, "`#[obs::test]` goes on functions with a body; remove it here");
         return plain;
     };
-    let function = match Function::parse(attributes, item.head.clone(), body) {
-        Ok(function) => function,
-        Err(error) => {
-            errors.push(error);
-            return plain;
-        }
-    };
+    let Some(function) = Function::read(attributes, item.head.clone(), body, errors) else { return plain };
     let test = Test::new(function, settings, errors);
     if errors.len() > 0 { plain } else { expand::test(&test) }
 }

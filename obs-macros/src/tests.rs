@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 
 use crate::instrument::instrument;
 use crate::kind::Kind;
+use crate::plain_test;
 use crate::test::test;
 
 /// What `#[kind(args)]` on the item expands into.
@@ -18,11 +19,16 @@ fn expand_test(args: &str, item: &str) -> String {
     source(&test(tokens(args), tokens(item)))
 }
 
-fn tokens(text: &str) -> TokenStream {
+/// What `#[obs::test(args)]` on the item expands into with the feature off.
+fn expand_plain_test(args: &str, item: &str) -> String {
+    source(&plain_test::test(tokens(args), tokens(item)))
+}
+
+pub(crate) fn tokens(text: &str) -> TokenStream {
     text.parse().expect("the test's own source is Rust")
 }
 
-fn source(expanded: &TokenStream) -> String {
+pub(crate) fn source(expanded: &TokenStream) -> String {
     let file = syn::parse2(expanded.clone()).unwrap_or_else(|error| panic!("{error}: {expanded}"));
     prettyplease::unparse(&file)
 }
@@ -77,15 +83,16 @@ forms! {
 }
 
 macro_rules! tests {
-    ($($name:ident: ($args:literal) $item:literal)*) => {
+    ($expand:ident: $($name:ident: ($args:literal) $item:literal)*) => {
         $(#[test]
         fn $name() {
-            insta::assert_snapshot!(stringify!($name), expand_test($args, $item));
+            insta::assert_snapshot!(stringify!($name), $expand($args, $item));
         })*
     };
 }
 
 tests! {
+    expand_test:
     test_sync: ("") "/// Adds.\n#[ignore] #[should_panic(expected = \"x\")] pub fn adds() { #![allow(x)] assert_eq!(1 + 1, 3); }"
     test_sync_settings: ("runs = 5, time = cpu, crate = my::obs") "fn adds() -> Result<(), E> { add()?; Ok(()) }"
     test_async: ("time = \"off\"") "#[cfg(unix)] async fn loads() { load().await }"
@@ -93,6 +100,15 @@ tests! {
     test_async_default_threads: ("flavor = \"multi_thread\"") "async fn loads() {}"
     test_mistakes_keep_the_function: ("runs = 0, tmie = cpu") "#[inline] fn f(a: u8) { g() }"
     test_not_a_function: ("") "#[derive(Debug)] struct S { a: u8 }"
+}
+
+tests! {
+    expand_plain_test:
+    plain_test_sync: ("runs = 5") "/// Adds.\n#[ignore] pub fn adds() -> Result<(), E> { Ok(()) }"
+    plain_test_async: ("time = \"off\"") "#[cfg(unix)] #[ignore] pub(crate) async fn r#type() -> Result<(), E> { load().await }"
+    plain_test_async_threads: ("flavor = \"multi_thread\", worker_threads = 4, runs = 2, crate = my::obs") "async fn loads() { load().await }"
+    plain_test_async_default_threads: ("flavor = \"multi_thread\"") "async fn loads() {}"
+    plain_test_nobody_can_call: ("") "async fn loads<T>() {}"
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Tokens, and the little that is done with them where nothing is parsed.
 //!
 //! They are those of `proc-macro2` with the feature on, so that tests can read what comes out, and the compiler's own with it off:
-//! the derive is there then, too, and no crate is built for it. Used by [`crate::classify`] in both cases, and by `parse`.
+//! the derive is there then, too, and no crate is built for it. Used by [`crate::classify`] in both cases, by `parse`
+//! with it on and by `plain_test` with it off.
 
 #[cfg(not(feature = "enabled"))]
 pub(crate) use proc_macro::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
@@ -21,20 +22,46 @@ pub(crate) fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char)
 }
 
+/// How many `<` are open.
+#[derive(Default)]
+pub(crate) struct Depth {
+    open: i32,
+    /// The last token was the first half of `->` or `=>`.
+    arrow: bool,
+}
+
+impl Depth {
+    pub(crate) fn after(&mut self, token: &TokenTree) -> i32 {
+        let token = Some(token);
+        if is_punct(token, '<') {
+            self.open += 1;
+        } else if is_punct(token, '>') && !self.arrow {
+            self.open -= 1;
+        }
+        self.arrow = is_punct(token, '-') || is_punct(token, '=');
+        self.open
+    }
+}
+
 /// Tokens of ours with tokens of the user's in them, which keep their spans.
 // Input:  "impl #name { }", [("name", `Cart`)]
 // Output: impl Cart { }
 pub(crate) fn fill(template: &str, parts: &[(&str, TokenStream)]) -> TokenStream {
-    put_in(template.parse().expect("the template is Rust"), parts)
+    fill_at(Span::mixed_site(), template, parts)
 }
 
-fn put_in(template: TokenStream, parts: &[(&str, TokenStream)]) -> TokenStream {
+/// [`fill`], with our tokens at a place of the user's.
+pub(crate) fn fill_at(span: Span, template: &str, parts: &[(&str, TokenStream)]) -> TokenStream {
+    put_in(template.parse().expect("the template is Rust"), span, parts)
+}
+
+fn put_in(template: TokenStream, span: Span, parts: &[(&str, TokenStream)]) -> TokenStream {
     let mut template = template.into_iter().peekable();
     std::iter::from_fn(|| {
         let token = template.next()?;
         let name = template.peek().filter(|_| is_punct(Some(&token), '#')).map(TokenTree::to_string);
         let Some((_, part)) = parts.iter().find(|(part, _)| name.as_deref() == Some(part)) else {
-            return Some(ours(token, parts));
+            return Some(ours(token, span, parts));
         };
         template.next();
         Some(part.clone())
@@ -42,22 +69,10 @@ fn put_in(template: TokenStream, parts: &[(&str, TokenStream)]) -> TokenStream {
     .collect()
 }
 
-fn ours(mut token: TokenTree, parts: &[(&str, TokenStream)]) -> TokenStream {
+fn ours(mut token: TokenTree, span: Span, parts: &[(&str, TokenStream)]) -> TokenStream {
     if let TokenTree::Group(group) = &token {
-        token = Group::new(group.delimiter(), put_in(group.stream(), parts)).into();
+        token = Group::new(group.delimiter(), put_in(group.stream(), span, parts)).into();
     }
-    token.set_span(Span::mixed_site());
+    token.set_span(span);
     token.into()
-}
-
-/// The same tokens, all at one place.
-pub(crate) fn at(span: Span, tokens: TokenStream) -> TokenStream {
-    let moved = |mut token| {
-        if let TokenTree::Group(group) = &token {
-            token = Group::new(group.delimiter(), at(span, group.stream())).into();
-        }
-        token.set_span(span);
-        token
-    };
-    tokens.into_iter().map(moved).collect()
 }

@@ -34,24 +34,32 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// One of a few words, in any case.
-    pub(super) fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)], used: &str) -> Option<T> {
+    /// What a text means; a warning where that is nothing.
+    fn meaning<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        used: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let value = self.text(name)?;
-        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(&value)).map(|(_, meaning)| *meaning);
+        let found = read(&value);
         if found.is_none() {
-            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-            self.warn(name, &value, words.join(", "), used);
+            self.warn(name, &value, expected, used);
         }
         found
     }
 
+    /// One of a few words, in any case.
+    pub(super) fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)], used: &str) -> Option<T> {
+        let expected: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+        self.meaning(name, &expected.join(", "), used, |value| {
+            words.iter().find(|(word, _)| word.eq_ignore_ascii_case(value)).map(|(_, meaning)| *meaning)
+        })
+    }
+
     pub(super) fn parsed<T: FromStr>(&mut self, name: &str, expected: &str, used: &str) -> Option<T> {
-        let value = self.text(name)?;
-        let parsed = value.parse().ok();
-        if parsed.is_none() {
-            self.warn(name, &value, expected, used);
-        }
-        parsed
+        self.meaning(name, expected, used, |value| value.parse().ok())
     }
 
     pub(super) fn filter(&mut self, name: &str) -> Option<String> {
@@ -111,13 +119,10 @@ impl<'a> Reader<'a> {
 
     /// A share of something that is not nothing: `1%`, or `0.01`.
     pub(super) fn share(&mut self, name: &str, used: &str) -> Option<f64> {
-        let value = self.text(name)?;
-        let (number, whole) = value.strip_suffix('%').map_or((&*value, 1.0), |percent| (percent.trim_end(), 100.0));
-        let share = number.parse::<f64>().ok().map(|part| part / whole).filter(|share| *share > 0.0 && *share <= 1.0);
-        if share.is_none() {
-            self.warn(name, &value, "a share such as 1% or 0.01", used);
-        }
-        share
+        self.meaning(name, "a share such as 1% or 0.01", used, |value| {
+            let (number, whole) = value.strip_suffix('%').map_or((value, 1.0), |percent| (percent.trim_end(), 100.0));
+            number.parse::<f64>().ok().map(|part| part / whole).filter(|share| *share > 0.0 && *share <= 1.0)
+        })
     }
 
     /// An address.
@@ -138,12 +143,9 @@ impl<'a> Reader<'a> {
 
     /// The path of a file, when it can be opened.
     pub(super) fn file(&mut self, name: &str) -> Option<String> {
-        let path = self.text(name)?;
-        if std::fs::File::open(&path).is_err() {
-            self.warn(name, &path, "a file that can be read", "none");
-            return None;
-        }
-        Some(path)
+        self.meaning(name, "a file that can be read", "none", |path| {
+            std::fs::File::open(path).is_ok().then(|| path.to_owned())
+        })
     }
 }
 

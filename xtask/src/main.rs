@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         ["layers"] => layers::run(),
         ["ci"] => ci::run(None),
         ["ci", step] => ci::run(Some(step)),
-        ["repeat", times] if times.parse::<u32>().is_ok() => repeat::run(times.parse().unwrap_or(0)),
+        ["repeat", times] => repeat::run(times),
         _ => {
             eprintln!("cargo xtask layers      prints the module graph, and fails on a loop");
             eprintln!("cargo xtask ci [STEP]   runs the gate, or one step of it: {}", ci::names().join(", "));

@@ -33,13 +33,18 @@ const SUITE: &[&str] = &[
 ];
 
 /// Runs the suite so many times; fails when any run did.
-pub(crate) fn run(times: u32) -> ExitCode {
+pub(crate) fn run(times: &str) -> ExitCode {
+    let Some(times) = times.parse::<u32>().ok().filter(|times| *times > 0) else {
+        eprintln!("`{times}` is no number of runs; write `cargo xtask repeat 20`");
+        return ExitCode::FAILURE;
+    };
     // Built before anything is busy.
     if !Command::new("cargo").args(SUITE).arg("--no-run").status().is_ok_and(|status| status.success()) {
         return ExitCode::FAILURE;
     }
     let (done, begin) = (AtomicBool::new(false), Instant::now());
     let failed = std::thread::scope(|scope| {
+        let _stop = Stop(&done);
         for _ in 0..BUSY {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
@@ -47,12 +52,19 @@ pub(crate) fn run(times: u32) -> ExitCode {
                 }
             });
         }
-        let failed = (1..=times).filter(|&run| !passes(run, times)).count();
-        done.store(true, Ordering::Relaxed);
-        failed
+        (1..=times).filter(|&run| !passes(run, times)).count()
     });
     println!("== {} of {times} runs passed in {:.0} s", times as usize - failed, begin.elapsed().as_secs_f64());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Stops the busy loops when it is dropped: a scope waits for them also when a panic leaves it.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 fn passes(run: u32, times: u32) -> bool {

@@ -89,10 +89,6 @@ mod tests {
     use super::*;
     use crate::figure::Figure;
 
-    fn case(test: &str, function: &str) -> Case {
-        Case { test: test.to_owned(), function: function.to_owned() }
-    }
-
     fn read(text: &str) -> Result<Baseline, BaselineError> {
         Baseline::from_toml(Path::new("obs-budgets.toml"), text)
     }
@@ -100,7 +96,7 @@ mod tests {
     #[test]
     fn one_figure_is_one_line_by_test_and_function() {
         let figures: Figures = [(Figure::Allocs, 4), (Figure::Calls, 3), (Figure::Bytes, 96)].into_iter().collect();
-        let cases = [case("t::b", "<f::A as B<\"x\">>::c"), case("t::b", "f"), case("t::a", "f")];
+        let cases = [Case::new("t::b", "<f::A as B<\"x\">>::c"), Case::new("t::b", "f"), Case::new("t::a", "f")];
         let baseline: Baseline = cases.into_iter().map(|case| (case, figures.clone())).collect();
         insta::assert_snapshot!(baseline.to_toml().unwrap());
     }
@@ -121,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_test_cannot_be_called_like_a_key() {
-        let baseline = Baseline::from_iter([(case("version", "f"), Figures::default())]);
+        let baseline = Baseline::from_iter([(Case::new("version", "f"), Figures::default())]);
         assert!(baseline.to_toml().unwrap_err().to_string().ends_with("rename the test"));
     }
 

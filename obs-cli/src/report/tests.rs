@@ -14,10 +14,6 @@ const MEASURED: &str = r#"
 {"test":"shop::tests::pays","function":"<shop::Card as shop::Pay<\"a|b\">>::pay","file":"src/card.rs","line":7,"calls":2,"allocs":0,"bytes":null,"polls":null,"instructions":null}
 "#;
 
-fn case(test: &str, function: &str) -> Case {
-    Case { test: test.to_owned(), function: function.to_owned() }
-}
-
 fn baseline() -> Baseline {
     use Figure::{Allocs, Bytes, Calls, Instructions, Polls};
 
@@ -25,9 +21,9 @@ fn baseline() -> Baseline {
     let total = [(Calls, 1), (Allocs, 0), (Bytes, 16), (Polls, 2)].into_iter().collect();
     let refund = [(Calls, 5)].into_iter().collect();
     Baseline::from_iter([
-        (case("shop::tests::adds_up", "shop::cart::Cart::checkout"), checkout),
-        (case("shop::tests::adds_up", "shop::cart::total"), total),
-        (case("shop::tests::returns", "shop::cart::refund"), refund),
+        (Case::new("shop::tests::adds_up", "shop::cart::Cart::checkout"), checkout),
+        (Case::new("shop::tests::adds_up", "shop::cart::total"), total),
+        (Case::new("shop::tests::returns", "shop::cart::refund"), refund),
     ])
 }
 
@@ -90,10 +86,10 @@ fn advice_follows_from_the_worst() {
     let fewer: Baseline =
         Baseline::from(&measured()).iter().map(|(case, figures)| (case.clone(), figures.clone())).take(2).collect();
     assert!(last(&fewer, false).starts_with("Not what the file holds: run `cargo obs bless`"));
-    let gone = Baseline::from_iter([(case("t", "f"), [(Figure::Calls, 5)].into_iter().collect())]);
+    let gone = Baseline::from_iter([(Case::new("t", "f"), [(Figure::Calls, 5)].into_iter().collect())]);
     assert!(last(&gone, false).starts_with("Not what the file holds"));
     assert!(last(&gone, true).starts_with("If this is wanted, run `cargo obs bless`"));
-    let cart = case("shop::tests::adds_up", "shop::cart::total");
+    let cart = Case::new("shop::tests::adds_up", "shop::cart::total");
     let more = Baseline::from_iter([(cart, [(Figure::Calls, 5)].into_iter().collect())]);
     assert!(last(&more, false).starts_with("Better than the file says: run `cargo obs bless`"));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::tokens::{Delimiter, TokenTree, is_punct};
+use crate::tokens::{Delimiter, Depth, TokenTree, is_punct};
 
 /// What stands between `<` and `>`, and after `where`.
 #[derive(Default)]
@@ -78,27 +78,6 @@ impl Parameter {
 
 fn is_braces(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
-}
-
-/// How many `<` are open.
-#[derive(Default)]
-struct Depth {
-    open: i32,
-    /// The last token was the first half of `->` or `=>`.
-    arrow: bool,
-}
-
-impl Depth {
-    fn after(&mut self, token: &TokenTree) -> i32 {
-        let token = Some(token);
-        if is_punct(token, '<') {
-            self.open += 1;
-        } else if is_punct(token, '>') && !self.arrow {
-            self.open -= 1;
-        }
-        self.arrow = is_punct(token, '-') || is_punct(token, '=');
-        self.open
-    }
 }
 
 /// What stands between commas that are inside of no `<` `>`; nothing behind a last one.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::tokens::{Literal, Span, TokenStream, TokenTree, at, fill};
+use crate::tokens::{Literal, Span, TokenStream, TokenTree, fill_at};
 
 /// Collects mistakes, so that one does not hide the next.
 #[derive(Default)]
@@ -17,8 +17,10 @@ impl Mistakes {
     /// One `compile_error!` for each mistake; nothing when there is none.
     pub(super) fn into_tokens(self) -> TokenStream {
         let error = |(span, message): (Span, String)| {
-            let message = TokenTree::from(Literal::string(&message)).into();
-            at(span, fill("::core::compile_error! { #message }", &[("message", message)]))
+            let mut message = Literal::string(&message);
+            message.set_span(span);
+            let parts = [("message", TokenTree::from(message).into())];
+            fill_at(span, "::core::compile_error! { #message }", &parts)
         };
         self.0.into_inner().into_iter().map(error).collect()
     }

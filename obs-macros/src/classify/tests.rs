@@ -1,13 +1,12 @@
 //! Expansions of the pure function, read as source.
 
 use super::derive;
+use crate::tests::{source, tokens};
 use crate::tokens::{Delimiter, Group, TokenStream, TokenTree, fill, flatten};
 
 /// What the derive adds to the item.
 fn expand(item: &str) -> String {
-    let expanded = derive(item.parse().expect("the test's own source is Rust"));
-    let file = syn::parse2(expanded.clone()).unwrap_or_else(|error| panic!("{error}: {expanded}"));
-    prettyplease::unparse(&file)
+    source(&derive(tokens(item)))
 }
 
 macro_rules! forms {

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 
-use super::{borrowed, ident, private};
+use super::{borrowed, private};
 use crate::model::{Callee, Instrumented, Limit, LimitKind, OnExceed};
 
 // Input:  #[budget(ms = 10, on_exceed = warn)]
@@ -29,29 +29,18 @@ pub(super) fn budget(call: &Instrumented<'_>) -> TokenStream {
 fn limit(private: &TokenStream, limit: &Limit) -> TokenStream {
     let Limit { at_most, share, .. } = limit;
     let kind = match &limit.kind {
+        LimitKind::Wall => ours!(Wall),
         LimitKind::Quantile(name) => ours!(Quantile(#name)),
+        LimitKind::Busy => ours!(Busy),
+        LimitKind::Poll => ours!(Poll),
+        LimitKind::Cpu => ours!(Cpu),
+        LimitKind::Polls => ours!(Polls),
+        LimitKind::Allocs => ours!(Allocs),
+        LimitKind::Bytes => ours!(Bytes),
         LimitKind::Calls(Callee { text, .. }) => ours!(Calls(#text)),
-        kind => {
-            let kind = ident(variant(kind));
-            ours!(#kind)
-        }
+        LimitKind::Instructions => ours!(Instructions),
     };
     ours!(#private::Limit { kind: #private::LimitKind::#kind, at_most: #at_most, share: #share })
-}
-
-const fn variant(kind: &LimitKind) -> &'static str {
-    match kind {
-        LimitKind::Wall => "Wall",
-        LimitKind::Quantile(_) => "Quantile",
-        LimitKind::Busy => "Busy",
-        LimitKind::Poll => "Poll",
-        LimitKind::Cpu => "Cpu",
-        LimitKind::Polls => "Polls",
-        LimitKind::Allocs => "Allocs",
-        LimitKind::Bytes => "Bytes",
-        LimitKind::Calls(_) => "Calls",
-        LimitKind::Instructions => "Instructions",
-    }
 }
 
 // Input:  calls(Self::load = 1, "db::query" = 2)

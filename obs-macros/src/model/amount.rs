@@ -15,13 +15,9 @@ pub(super) const UNITS: [(&str, u64); 4] = [("ns", 1), ("us", 1_000), ("ms", 1_0
 /// Nanoseconds, after a key that says the unit.
 pub(super) fn time(entry: &Entry, unit: u64, errors: &Errors) -> Option<u64> {
     let key = &entry.key;
-    let number = match literal(entry) {
-        Some(Lit::Int(int)) if int.suffix().is_empty() => int.base10_digits().to_owned(),
-        Some(Lit::Float(float)) if float.suffix().is_empty() => float.base10_digits().to_owned(),
-        _ => {
-            errors.at(entry.value_span(), format!("`{key}` takes a number; write `{key} = 10` or `{key} = 0.5`"));
-            return None;
-        }
+    let Some(number) = decimal(literal(entry)) else {
+        errors.at(entry.value_span(), format!("`{key}` takes a number; write `{key} = 10` or `{key} = 0.5`"));
+        return None;
     };
     in_range(scaled(&number, unit), entry.value_span(), &format!("{key} = 10"), errors)
 }
@@ -86,10 +82,14 @@ pub(super) fn whole(value: Option<Lit>) -> Option<u64> {
 // Output: 0.999
 /// A share that is written in percent. It is read as a decimal, so that `99.9` and `p999` are the same.
 pub(super) fn percent(value: Option<Lit>) -> Option<f64> {
-    let digits = match value {
-        Some(Lit::Int(int)) if int.suffix().is_empty() => int.base10_digits().to_owned(),
-        Some(Lit::Float(float)) if float.suffix().is_empty() => float.base10_digits().to_owned(),
-        _ => return None,
-    };
-    format!("{digits}e-2").parse().ok()
+    format!("{}e-2", decimal(value)?).parse().ok()
+}
+
+/// The digits of a number, with its point, without the `_` between them.
+fn decimal(value: Option<Lit>) -> Option<String> {
+    match value? {
+        Lit::Int(int) if int.suffix().is_empty() => Some(int.base10_digits().to_owned()),
+        Lit::Float(float) if float.suffix().is_empty() => Some(float.base10_digits().to_owned()),
+        _ => None,
+    }
 }

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::ExprPath;
 
 use super::amount::whole;
-use super::reader::literal_of;
+use super::reader::{first_of_each, literal_of};
 use crate::errors::Errors;
 use crate::parse::callee::{self, Call};
 use crate::parse::entry::span_of;
@@ -23,7 +23,6 @@ pub(crate) struct Callee {
 pub(super) struct Bound {
     pub(super) callee: Callee,
     pub(super) at_most: u64,
-    pub(super) at: Span,
 }
 
 /// Reads `calls(..)`.
@@ -37,19 +36,11 @@ pub(super) fn read(entry: &Entry, errors: &Errors) -> Vec<Bound> {
         let message = "`calls` takes functions and how often each may be called; write `calls(path::to::f = 1)`";
         errors.at(entry.value_span(), message);
     }
-    let mut found: Vec<Bound> = Vec::new();
-    for bound in calls.into_iter().filter_map(|call| bound(call, errors)) {
-        let text = &bound.callee.text;
-        if found.iter().any(|other| other.callee.text == *text) {
-            errors.at(bound.at, format!("`{text}` is given twice; remove one of them"));
-        } else {
-            found.push(bound);
-        }
-    }
-    found
+    let bounds = calls.into_iter().filter_map(|call| bound(call, errors));
+    first_of_each(bounds, |bound| &bound.callee.text, errors)
 }
 
-fn bound(call: Call, errors: &Errors) -> Option<Bound> {
+fn bound(call: Call, errors: &Errors) -> Option<(Span, Bound)> {
     let (callee, at) = match call.callee {
         callee::Callee::Path(path) => {
             let (text, at) = (text_of(&path), span_of(&path));
@@ -67,7 +58,7 @@ fn bound(call: Call, errors: &Errors) -> Option<Bound> {
         errors.at(at, format!("`calls` takes a whole number for each function; write `{name} = 1`"));
         return None;
     };
-    Some(Bound { callee, at_most, at })
+    Some((at, Bound { callee, at_most }))
 }
 
 // Input:  < T as Tr > :: h

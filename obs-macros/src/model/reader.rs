@@ -1,5 +1,6 @@
 //! The arguments of one attribute, handed out by key: what is repeated or left over is a mistake.
 
+use proc_macro2::Span;
 use syn::{Expr, Lit, LitStr, Path};
 
 use crate::errors::Errors;
@@ -78,6 +79,23 @@ impl<'a> Reader<'a> {
             errors.at(key.span(), format!("`#[{attribute}]` has no option `{key}`; it takes {known}"));
         }
     }
+}
+
+/// The first of each name: another is a mistake where it stands.
+pub(super) fn first_of_each<T>(
+    given: impl Iterator<Item = (Span, T)>,
+    name: impl Fn(&T) -> &str,
+    errors: &Errors,
+) -> Vec<T> {
+    let mut found: Vec<T> = Vec::new();
+    for (at, next) in given {
+        if found.iter().any(|other| name(other) == name(&next)) {
+            errors.at(at, format!("`{}` is given twice; remove one of them", name(&next)));
+        } else {
+            found.push(next);
+        }
+    }
+    found
 }
 
 /// An option that is there or not.

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
+use super::reader::first_of_each;
 use crate::errors::Errors;
 use crate::parse::{Entry, Key, Pair, Sigil, Value, pair};
 
@@ -29,17 +30,9 @@ pub(super) fn read(entry: &Entry, names: Names, errors: &Errors) -> Vec<Field> {
         errors.at(entry.value_span(), names.way_out());
         return Vec::new();
     };
-    let mut found: Vec<Field> = Vec::new();
-    for pair in pair::pairs(group, errors) {
-        let span = pair.key.span;
-        let Some(field) = field(pair, names, errors) else { continue };
-        if found.iter().any(|other| other.key == field.key) {
-            errors.at(span, format!("`{}` is given twice; remove one of them", field.key));
-        } else {
-            found.push(field);
-        }
-    }
-    found
+    let pairs = pair::pairs(group, errors).into_iter();
+    let fields = pairs.filter_map(|pair| Some((pair.key.span, field(pair, names, errors)?)));
+    first_of_each(fields, |field| &field.key, errors)
 }
 
 impl Names {

@@ -6,6 +6,7 @@ use syn::{Signature, Token, Visibility};
 
 use super::attribute::Attribute;
 use super::item::inner_attributes;
+use crate::errors::Errors;
 
 /// A function with a body.
 pub(crate) struct Function {
@@ -22,12 +23,14 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    pub(crate) fn parse(attributes: Vec<Attribute>, head: TokenStream, body: &Group) -> syn::Result<Self> {
-        let (visibility, default, signature) = Parser::parse2(head_of_function, head)?;
+    /// Nothing where the signature is none, which is noted.
+    pub(crate) fn read(attributes: Vec<Attribute>, head: TokenStream, body: &Group, errors: &Errors) -> Option<Self> {
+        let head = Parser::parse2(head_of_function, head).map_err(|error| errors.push(error));
+        let (visibility, default, signature) = head.ok()?;
         let (inner, rest) = inner_attributes(body.stream());
         let mut kept = Group::new(body.delimiter(), rest);
         kept.set_span(body.span());
-        Ok(Self { attributes, visibility, default, signature, inner, body: kept })
+        Some(Self { attributes, visibility, default, signature, inner, body: kept })
     }
 
     /// The lines of the doc comment.

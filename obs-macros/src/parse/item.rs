@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use super::attribute::Attribute;
-use crate::tokens::is_punct;
+use crate::tokens::{Depth, is_punct};
 
 /// One item: nothing in it is understood beyond its shape.
 pub(crate) struct Item {
@@ -130,20 +130,13 @@ fn up_to_semicolon(rest: &mut VecDeque<TokenTree>) -> TokenStream {
 /// The first `;` or `{ .. }` that is not inside `<` `>` ends the item.
 fn head_and_body(rest: &mut VecDeque<TokenTree>) -> (TokenStream, Option<Group>) {
     let mut head = TokenStream::new();
-    let mut depth = 0_i32;
-    let mut arrow = false;
+    let mut depth = Depth::default();
     while let Some(token) = rest.pop_front() {
-        if depth <= 0
+        if depth.after(&token) <= 0
             && let Some(body) = braces(&token)
         {
             return (head, Some(body));
         }
-        match &token {
-            TokenTree::Punct(punct) if punct.as_char() == '<' => depth += 1,
-            TokenTree::Punct(punct) if punct.as_char() == '>' && !arrow => depth -= 1,
-            _ => {}
-        }
-        arrow = is_punct(Some(&token), '-') || is_punct(Some(&token), '=');
         let last = is_punct(Some(&token), ';');
         head.extend([token]);
         if last {
