@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, criterion_group, criterion_main};
 use obs::testing::{Recording, record};
 
-use common::Call;
+use common::{Call, counted, repeat};
 
 #[global_allocator]
 static ALLOCATOR: obs::Alloc = obs::Alloc::system();
@@ -29,24 +29,11 @@ fn bounded(x: u64) -> u64 {
     *black_box(Box::new(x)) + 1
 }
 
-#[obs::counted]
-#[inline(never)]
-fn counted(x: u64) -> u64 {
-    black_box(x) + 1
-}
-
 #[obs::profiled]
 #[obs::counted]
 #[inline(never)]
 fn timed(x: u64) -> u64 {
     black_box(x) + 1
-}
-
-#[inline(never)]
-fn repeat(call: Call, calls: u64) {
-    (0..calls).for_each(|i| {
-        black_box(call(black_box(i)));
-    });
 }
 
 /// A recording of so many calls, and the time these took by themselves.

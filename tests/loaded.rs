@@ -53,6 +53,15 @@ fn passing(runs: usize, tenths: u64) -> usize {
     (0..runs).filter(|_| passes(rounds)).count()
 }
 
+/// Ends the threads that keep the machine busy, also when the test panics: their scope waits for them.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn two_hundred_runs_that_keep_their_budget_pass_and_a_third_more_time_is_found_each_time() {
     let Some(_) = obs::testing::record(|| calibrating(1)).roots().next().and_then(|call| call.cpu_time()) else {
@@ -61,6 +70,7 @@ fn two_hundred_runs_that_keep_their_budget_pass_and_a_third_more_time_is_found_e
     let done = AtomicBool::new(false);
     std::panic::set_hook(Box::new(|_| {}));
     let (passed, found) = std::thread::scope(|scope| {
+        let _ends = Ends(&done);
         for _ in 0..2 {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
@@ -70,7 +80,6 @@ fn two_hundred_runs_that_keep_their_budget_pass_and_a_third_more_time_is_found_e
         }
         let passed: usize = (0..10).map(|_| passing(20, 10)).sum();
         let found = 20 - (0..4).map(|_| passing(5, 13)).sum::<usize>();
-        done.store(true, Ordering::Relaxed);
         (passed, found)
     });
     drop(std::panic::take_hook());

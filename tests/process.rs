@@ -15,13 +15,17 @@ fn worked(input: u32) -> Result<u32, std::fmt::Error> {
     if input == 13 { Err(std::fmt::Error) } else { Ok(input) }
 }
 
-/// Plays a scene in a process of its own, with these variables.
-fn play(scene: &str, variables: &[(&str, &str)]) -> Output {
-    let program = std::env::current_exe().expect("this binary");
-    let arguments = ["scenes", "--exact", "--nocapture", "--test-threads=1"];
-    let mut command = Command::new(program);
-    command.args(arguments).env("OBS_TEST_SCENE", scene).env("OTEL_METRICS_EXPORTER", "none");
-    command.envs(variables.iter().copied()).output().expect("the process runs")
+/// A process of its own that plays a scene.
+fn scene(name: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this binary"));
+    command.args(["scenes", "--exact", "--nocapture", "--test-threads=1"]);
+    command.env("OBS_TEST_SCENE", name).env("OTEL_METRICS_EXPORTER", "none");
+    command
+}
+
+/// Plays a scene with these variables.
+fn play(name: &str, variables: &[(&str, &str)]) -> Output {
+    scene(name).envs(variables.iter().copied()).output().expect("the process runs")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -76,10 +80,7 @@ fn over_budget() {
 #[test]
 fn a_warning_that_nobody_can_read_is_no_panic() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
-    let program = std::env::current_exe().expect("this binary");
-    let mut command = Command::new(program);
-    command.args(["scenes", "--exact", "--nocapture"]).env("OBS_TEST_SCENE", "over").stderr(full);
-    let output = command.output().expect("the process runs");
+    let output = scene("over").stderr(full).output().expect("the process runs");
     assert!(output.status.success(), "{}", text(&output.stdout));
 }
 

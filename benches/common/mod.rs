@@ -219,8 +219,9 @@ pub const ROWS: &[Row] = &[
     Row::new("all four, async, child", poll_all, "all_async", Within::Span),
 ];
 
+/// Calls a function that often.
 #[inline(never)]
-fn repeat(call: Call, calls: u64) {
+pub fn repeat(call: Call, calls: u64) {
     for i in 0..calls {
         black_box(call(black_box(i)));
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use obs::{Flame, ManualClock, ProfileMode, Report, counted, profiled, traced};
 
-use crate::support::{edges, function, profile, turn, wait};
+use crate::support::{edges, function, pending_once, profile, turn, wait};
 
 /// Calls that were kept, their time in milliseconds, and their own.
 fn kept(report: &Report, name: &str) -> (u64, u128, u128) {
@@ -120,17 +120,6 @@ fn functions_that_call_each_other_have_their_time_once() {
 
 #[test]
 fn a_future_has_the_time_of_its_polls_on_whatever_thread() {
-    /// Pending once.
-    struct Once(bool);
-
-    impl Future for Once {
-        type Output = ();
-
-        fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-            if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
-        }
-    }
-
     #[profiled]
     async fn handle(clock: &ManualClock) {
         wait(clock, 1);
@@ -141,7 +130,7 @@ fn a_future_has_the_time_of_its_polls_on_whatever_thread() {
     #[counted]
     async fn query(clock: &ManualClock) {
         wait(clock, 10);
-        Once(false).await;
+        pending_once().await;
         wait(clock, 20);
     }
 

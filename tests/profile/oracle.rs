@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use obs::{ManualClock, ProfileMode, Report, counted, profiled, traced};
 use proptest::prelude::*;
 
-use crate::support::{edges, profile, wait};
+use crate::support::{edges, pending_once, profile, wait};
 
 /// One call: which function, how long before and after those inside, and how long a future sleeps.
 #[derive(Clone, Debug)]
@@ -61,20 +61,9 @@ fn sampled(tree: &Tree, clock: &ManualClock) {
 #[profiled]
 async fn polled(tree: &Tree, clock: &ManualClock) {
     wait(clock, tree.millis[0]);
-    Once(false).await;
+    pending_once().await;
     tree.inside.iter().for_each(|tree| call(tree, clock));
     wait(clock, tree.millis[1]);
-}
-
-/// Pending once.
-struct Once(bool);
-
-impl Future for Once {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
-    }
 }
 
 /// Polls to the end; the caller sleeps in between.

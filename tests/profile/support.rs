@@ -1,6 +1,8 @@
 //! One test profiles at a time, on a clock of its own.
 
+use std::future::{Future, poll_fn};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use obs::{CallEdge, FunctionReport, ManualClock, ProfileMode, Report};
@@ -22,6 +24,12 @@ pub(crate) fn profile(mode: ProfileMode, body: impl FnOnce(&ManualClock)) -> Rep
 
 pub(crate) fn wait(clock: &ManualClock, millis: u64) {
     clock.advance(Duration::from_millis(millis));
+}
+
+/// Pending in its first poll.
+pub(crate) fn pending_once() -> impl Future<Output = ()> {
+    let mut was_polled = false;
+    poll_fn(move |_| if std::mem::replace(&mut was_polled, true) { Poll::Ready(()) } else { Poll::Pending })
 }
 
 pub(crate) fn function<'a>(report: &'a Report, name: &str) -> &'a FunctionReport {

@@ -47,7 +47,13 @@ const STEPS: &[Step] = &[
             "cargo test -p obs --all-features --lib --test it --test kit --test loaded --test otlp --test pipeline --test governor --test windows --test process",
         ],
     ),
-    ("off", &["cargo test --no-default-features --lib --test off"]),
+    (
+        "off",
+        &[
+            "cargo test --no-default-features --lib --test off",
+            "cargo test --no-default-features --features pprof,tracing,log,testing --test off",
+        ],
+    ),
     ("fmt", &["cargo fmt --all --check"]),
     (
         "clippy",

@@ -1,7 +1,6 @@
 //! The console prints one table, at the end.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
 
 use obs_exporters::Console;
 use obs_exporters::console::{Style, render};
@@ -9,27 +8,7 @@ use obs_runtime::expand::{Callsite, Count, Guard, Meta, Name, NoFields, NoLabels
 use obs_runtime::{Context, ManualClock};
 
 use crate::functions::{allocates, counted_by_method, drawn, inner, limited_and_shown, outer, says, shown};
-use crate::support::Running;
-
-/// A writer that a test can read.
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Shared {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::support::{Running, Shared};
 
 #[test]
 fn report_comes_once_at_shutdown() {

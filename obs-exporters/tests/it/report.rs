@@ -1,7 +1,6 @@
 //! A report of bottlenecks as JSON, as a picture, and at the console.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 use std::time::Duration;
 
 use obs_exporters::{Console, Flamegraph, report_json};
@@ -9,7 +8,7 @@ use obs_runtime::{Flame, ManualClock, ProfileMode, Report};
 use serde_json::Value;
 
 use crate::obs::{counted, profiled};
-use crate::support::{Running, turn};
+use crate::support::{Running, Shared, turn};
 
 #[profiled(crate = crate::obs)]
 fn bottleneck(clock: &ManualClock) {
@@ -27,15 +26,15 @@ fn never_profiled() {}
 
 /// Once for all tests: a report is of all that ran.
 fn profiled_once() -> Report {
-    static ONCE: Mutex<bool> = Mutex::new(false);
-    let (_turn, mut once) = (turn(), ONCE.lock().unwrap());
-    if !std::mem::replace(&mut *once, true) {
+    static ONCE: Once = Once::new();
+    let _turn = turn();
+    ONCE.call_once(|| {
         never_profiled();
         obs_runtime::profile(ProfileMode::Trace);
         let clock = ManualClock::new();
         clock.run(|| bottleneck(&clock));
         obs_runtime::profile(ProfileMode::Off);
-    }
+    });
     obs_runtime::report()
 }
 
@@ -78,26 +77,13 @@ fn a_report_is_drawn_as_a_flame_graph() {
 
 #[test]
 fn the_console_shows_it_while_calls_are_profiled() {
-    #[derive(Clone, Default)]
-    struct Shared(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Shared {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
     profiled_once();
     for (mode, is_shown) in [(ProfileMode::Sample(1_000), true), (ProfileMode::Off, false)] {
         let out = Shared::default();
         let running = Running::with(Console::new().writer(out.clone()));
         obs_runtime::profile(mode);
         running.shutdown_then(|| obs_runtime::profile(ProfileMode::Off));
-        let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+        let text = out.text();
         assert_eq!(text.contains("\n\nwhere the time went: "), is_shown, "{text}");
     }
 }

@@ -1,6 +1,7 @@
-//! Telemetry for one test at a time: a process has only one.
+//! Telemetry for one test at a time: a process has only one. And a writer to read what was written.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use obs_runtime::{CallsiteSnapshot, Exporter, FlushReport, Snapshot, Telemetry};
@@ -17,7 +18,7 @@ pub struct Running {
 
 impl Running {
     pub fn with(exporter: impl Exporter) -> Self {
-        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = turn();
         let telemetry = obs_runtime::builder().service_name("shop").exporter(exporter).start().unwrap();
         Self { telemetry: Some(telemetry), _turn: turn }
     }
@@ -35,12 +36,15 @@ impl Running {
 
     /// Shuts down, and does something more before the next test has its turn.
     pub fn shutdown_then(mut self, last: impl FnOnce()) {
-        let report = self.telemetry.take().unwrap().shutdown(LONG);
-        assert!(report.is_complete(), "{report}");
+        self.stop();
         last();
     }
 
     pub fn shutdown(mut self) -> FlushReport {
+        self.stop()
+    }
+
+    fn stop(&mut self) -> FlushReport {
         let report = self.telemetry.take().unwrap().shutdown(LONG);
         assert!(report.is_complete(), "{report}");
         report
@@ -50,6 +54,26 @@ impl Running {
 /// The right to start telemetry oneself.
 pub fn turn() -> MutexGuard<'static, ()> {
     ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A writer that a test can read.
+#[derive(Clone, Default)]
+pub struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Shared {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 pub fn callsite<'a>(snapshot: &'a Snapshot, name: &str) -> &'a CallsiteSnapshot {
