@@ -1,7 +1,5 @@
 //! What of its budget a function did not keep, a line for each limit.
 
-use std::time::Duration;
-
 use obs_runtime::{CallsiteSnapshot, LimitKind, LimitTotals, LimitUnit};
 
 use super::name::{SHORTEST, length, shorten};
@@ -23,11 +21,10 @@ pub(super) fn write(out: &mut String, callsite: &CallsiteSnapshot, style: Style)
 /// What stands before and behind the function's name, where the limit was not kept.
 fn broken(totals: &LimitTotals, calls: u64) -> Option<(String, String)> {
     let LimitTotals { limit, over, max_overage, .. } = *totals;
-    let (kind, at_most) = (limit.kind, amount(limit.kind, limit.at_most));
+    let (kind, at_most) = (limit.kind, number::amount(limit.kind, limit.at_most));
     if limit.share < 1.0 {
         let within = totals.share_within(calls);
-        // What is as much as was promised may differ from it in its last digit.
-        return (within + 1e-12 < limit.share).then(|| {
+        return (!limit.is_kept_by(within)).then(|| {
             let (within, promised) = number::below(within, limit.share);
             (format!("{} of ", kind.as_str()), format!(": {within} within {at_most}, {promised} promised"))
         });
@@ -44,18 +41,10 @@ fn broken(totals: &LimitTotals, calls: u64) -> Option<(String, String)> {
     Some((String::new(), after))
 }
 
-/// An amount with its unit.
-fn amount(kind: LimitKind, amount: u64) -> String {
-    match kind.unit() {
-        LimitUnit::Nanos => number::duration(Duration::from_nanos(amount)),
-        _ => kind.amount(amount).to_string(),
-    }
-}
-
 /// The same behind an amount of its kind: what is counted was said.
 fn worst(kind: LimitKind, most: u64) -> String {
     match kind.unit() {
-        LimitUnit::Nanos => amount(kind, most),
+        LimitUnit::Nanos => number::amount(kind, most),
         _ => most.to_string(),
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use obs_runtime::{Batch, Event, Exporter, ProfileMode, Snapshot, Wants, report};
+use obs_runtime::{Batch, Event, Exporter, ProfileMode, Snapshot, Wants, profile_mode, report};
 
 use super::forest::{Forest, Tree};
 use super::render::render;
@@ -135,10 +135,9 @@ impl Exporter for Console {
         self.print(&rest, &[])?;
         let Some(snapshot) = self.last.take() else { return Ok(()) };
         let mut text = render(&snapshot, &self.style());
-        let bottlenecks = report();
-        if bottlenecks.mode() != ProfileMode::Off {
+        if profile_mode() != ProfileMode::Off {
             text.push('\n');
-            text += &bottlenecks.to_string();
+            text += &report().to_string();
         }
         self.target.write(&text)
     }

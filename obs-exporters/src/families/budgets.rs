@@ -70,9 +70,12 @@ impl<'a> Budgets<'a> {
 
 fn attributes(callsite: &CallsiteSnapshot, kind: LimitKind) -> Vec<Attribute<'_>> {
     let mut attributes = function(callsite);
-    attributes.push((Cow::Borrowed("budget"), Cow::Borrowed(kind.as_str())));
-    if let LimitKind::Calls(callee) = kind {
-        attributes.push((Cow::Borrowed("callee"), Cow::Borrowed(callee)));
-    }
+    attributes.extend(limit_labels(kind).map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))));
     attributes
+}
+
+/// What tells the limits of one function apart.
+pub(crate) fn limit_labels(kind: LimitKind) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let callee = if let LimitKind::Calls(callee) = kind { Some(("callee", callee)) } else { None };
+    [("budget", kind.as_str())].into_iter().chain(callee)
 }

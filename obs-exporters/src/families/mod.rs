@@ -28,6 +28,7 @@ mod window;
 mod delta;
 
 pub(crate) use all::{of, of_others, of_ours};
+pub(crate) use budgets::limit_labels;
 #[cfg(feature = "otlp")]
 pub(crate) use delta::Totals;
 pub(crate) use family::{Attribute, Family, Kind, Number, Point};

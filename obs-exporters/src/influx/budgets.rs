@@ -7,6 +7,7 @@ use obs_runtime::{Limit, LimitKind, LimitTotals, LimitUnit, Snapshot};
 use super::functions::{Fields, Point};
 use super::line::Field;
 use super::tags::Tags;
+use crate::families::limit_labels;
 
 /// The measurement of limits and of what did not keep them.
 pub(super) const MEASUREMENT: &str = "obs_budget";
@@ -24,10 +25,7 @@ pub(super) fn points<'a>(snapshot: &'a Snapshot, common: &Tags<'a>) -> Vec<Point
 }
 
 fn tags(mut function: Tags<'_>, kind: LimitKind) -> Tags<'_> {
-    function.add("budget", kind.as_str());
-    if let LimitKind::Calls(callee) = kind {
-        function.add("callee", callee);
-    }
+    limit_labels(kind).for_each(|(name, value)| function.add(name, value));
     function
 }
 

@@ -129,7 +129,7 @@ fn histogram_samples(
     histogram: &Histogram,
     mut exemplars: Exemplars<'_>,
 ) {
-    let (name, mut count) = (&family.name, 0);
+    let name = &family.name;
     let comma = if labels.is_empty() { "" } else { "," };
     for bucket in classic::buckets(histogram, classic::ladder(&family.unit)) {
         let text = bucket.step.map_or_else(|| after_labels(bucket.bound).into(), |step| Cow::from(&bounds[step]));
@@ -141,13 +141,12 @@ fn histogram_samples(
             write_exemplar(out, exemplar);
         }
         out.push('\n');
-        count = bucket.count;
     }
     sample_name(out, name, "_sum", labels);
     number::write(out, histogram.sum());
     out.push('\n');
     sample_name(out, name, "_count", labels);
-    number::write_count(out, count);
+    number::write_count(out, histogram.count());
     out.push('\n');
 }
 

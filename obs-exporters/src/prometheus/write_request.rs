@@ -102,16 +102,15 @@ impl Requests {
     fn add_classic(&mut self, family: &PageFamily<'_>, point: &Point<'_>, histogram: &Histogram) {
         let name = format!("{}_bucket", family.name);
         let mut exemplars = Exemplars::new(&point.exemplars);
-        let (mut le, mut count) = (String::new(), 0);
+        let mut le = String::new();
         for bucket in classic::buckets(histogram, classic::ladder(&family.unit)) {
             le.clear();
             number::write_bound(&mut le, bucket.bound);
             let exemplar = exemplars.of_bucket(bucket.bound, bucket.own);
             self.add_sample(&name, point, Some(&le), bucket.count as f64, exemplar);
-            count = bucket.count;
         }
         self.add_sample(&format!("{}_sum", family.name), point, None, histogram.sum(), None);
-        self.add_sample(&format!("{}_count", family.name), point, None, count as f64, None);
+        self.add_sample(&format!("{}_count", family.name), point, None, histogram.count() as f64, None);
     }
 
     fn add_sample(&mut self, name: &str, point: &Point<'_>, le: Option<&str>, value: f64, exemplar: Option<&Exemplar>) {

@@ -7,6 +7,7 @@ use super::call::Call;
 use super::tree::{self, Columns};
 use crate::callsite::Callsite;
 use crate::limit::{Limit, LimitKind, LimitUnit};
+use crate::text::number::amount;
 
 /// One limit that recorded calls broke.
 ///
@@ -127,11 +128,6 @@ fn share_of(kind: LimitKind, child: &Call<'_>) -> u64 {
         LimitKind::Calls(_) => 1,
         _ => child.record().nanos.unwrap_or(0),
     }
-}
-
-/// An amount of a kind, times to three digits.
-pub(super) fn amount(kind: LimitKind, amount: u64) -> String {
-    if kind.unit() == LimitUnit::Nanos { tree::time(amount) } else { kind.amount(amount).to_string() }
 }
 
 /// A share as a decimal number of percent: `99.9`.

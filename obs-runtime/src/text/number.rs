@@ -1,6 +1,8 @@
-//! Durations, bytes and shares in at most seven columns.
+//! Durations, bytes and shares in at most seven columns, and amounts of limits.
 
 use std::time::Duration;
+
+use crate::limit::{LimitKind, LimitUnit};
 
 /// A duration with three significant digits and its unit: `950ns`, `1.23ms`, `45.6s`, `12.3m`, `5.20h`.
 pub fn duration(value: Duration) -> String {
@@ -22,6 +24,14 @@ fn significant(value: f64, whole: bool) -> String {
         format!("{value:.1}")
     } else {
         format!("{value:.2}")
+    }
+}
+
+/// An amount of what a limit bounds: a [`duration`], or a whole number with its word, `3 allocations`.
+pub fn amount(kind: LimitKind, amount: u64) -> String {
+    match kind.unit() {
+        LimitUnit::Nanos => duration(Duration::from_nanos(amount)),
+        LimitUnit::Bytes | LimitUnit::Count => kind.amount(amount).to_string(),
     }
 }
 
