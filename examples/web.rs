@@ -111,7 +111,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let routes = Router::new().route("/order/{product}", get(order)).route("/metrics", get(metrics)).with_state(handle);
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-    let listener = tokio::net::TcpListener::bind(&address).await?;
+    let listening = tokio::net::TcpListener::bind(&address).await;
+    let listener = listening.map_err(|error| format!("cannot listen on {address:?}: {error}"))?;
     eprintln!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, routes).with_graceful_shutdown(stop()).await?;
     Ok(())
