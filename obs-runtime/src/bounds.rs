@@ -1,19 +1,20 @@
 //! Whether a call kept its budget: looked at when it has ended, counted for each limit, told as the budget asks.
 //!
-//! Called by [`crate::ended`], where calls end that are past the limit on their wall time, and all calls of functions that
-//! have other limits.
+//! Asked by [`crate::call`] whether a call with a frame kept its limits for sure, and by [`crate::ended`] where it may not have, or
+//! where there is more to the call.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::alloc;
 use crate::callsite::{Callsite, OnExceed, Violation};
+use crate::costs::Costs;
 use crate::event::TEXT;
 use crate::event_site::EventSite;
 use crate::fields::Fields;
-use crate::frame::Frame;
+use crate::frame::Ran;
 use crate::ids::{SpanId, TraceId};
 use crate::level::Level;
-use crate::limit::{Limit, LimitKind};
+use crate::limit::{Ceilings, Limit, LimitKind};
 use crate::note;
 use crate::outcome::Outcome;
 use crate::place::Place;
@@ -31,10 +32,19 @@ pub(crate) struct Took<'a> {
     pub(crate) nanos: Option<u64>,
     /// Polls, busy and longest poll in nanoseconds, of a future that was timed.
     pub(crate) polls: Option<[u64; 3]>,
-    pub(crate) frame: Option<&'a Frame>,
+    pub(crate) ran: Option<&'a Ran>,
 }
 
 impl Took<'_> {
+    /// Whether it is sure that no limit was passed, in one comparison for each kind that is common.
+    #[inline]
+    pub(crate) fn is_under(&self, ceilings: &Ceilings) -> bool {
+        let is_under = |Ran { costs: Costs { asked, cpu, .. }, .. }: &Ran| {
+            asked.allocs <= ceilings.allocs && asked.bytes <= ceilings.bytes && *cpu <= ceilings.cpu
+        };
+        !ceilings.others && self.nanos.is_none_or(|nanos| nanos <= ceilings.wall) && self.ran.is_none_or(is_under)
+    }
+
     /// The limits, and what was taken of each one's kind; `None` for what was not measured.
     pub(crate) fn of_limits(&self, callsite: &'static Callsite) -> impl Iterator<Item = (&'static Limit, Option<u64>)> {
         let mut callees = 0..;
@@ -51,11 +61,11 @@ impl Took<'_> {
     fn calls_of(&self, callsite: &'static Callsite, nth: usize) -> Option<u64> {
         // What is not annotated is not counted, and was warned about.
         callsite.callees(|callees| callees.get(nth).is_some_and(|callees| !callees.is_empty())).then_some(())?;
-        self.frame?.calls.get(nth).copied()
+        self.ran?.account.as_ref()?.calls.get(nth).copied()
     }
 
     fn of(&self, kind: LimitKind) -> Option<u64> {
-        let costs = self.frame.map(|frame| &frame.costs);
+        let costs = self.ran.map(|ran| &ran.costs);
         match kind {
             LimitKind::Wall | LimitKind::Quantile(_) => self.nanos,
             LimitKind::Polls => self.polls.map(|[polls, _, _]| polls),
@@ -150,12 +160,15 @@ fn step() -> u64 {
 }
 
 /// Counts what a call broke of its budget.
+#[inline]
 pub(crate) fn check(callsite: &'static Callsite, series: u32, took: Took<'_>) -> Broken {
+    if took.is_under(callsite.ceilings()) { Broken::default() } else { check_each(callsite, series, took) }
+}
+
+#[inline(never)]
+fn check_each(callsite: &'static Callsite, series: u32, took: Took<'_>) -> Broken {
     let is_kept = |(limit, taken): (&Limit, Option<u64>)| taken.is_none_or(|taken| taken <= limit.at_most);
-    if took.of_limits(callsite).all(is_kept) {
-        return Broken::default();
-    }
-    count(callsite, series, took)
+    if took.of_limits(callsite).all(is_kept) { Broken::default() } else { count(callsite, series, took) }
 }
 
 #[cold]

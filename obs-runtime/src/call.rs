@@ -4,13 +4,14 @@
 //! what is common with futures is used by [`crate::task`], too. Calls that have more to them than a count, a time and a span
 //! end in [`crate::ended`].
 
+use crate::bounds::Took;
 use crate::callsite::Callsite;
 use crate::clock;
 use crate::control_word::Control;
 use crate::ended::Ended;
 use crate::error_name::ErrorName;
 use crate::fields::Fields;
-use crate::frame::{self, Frame};
+use crate::frame::{self, Ran};
 use crate::live;
 use crate::mirror::{self, MirroredEnd};
 use crate::outcome::Outcome;
@@ -305,9 +306,9 @@ impl<M: Mode> Call<M> {
         Self { callsite, word, start, span }.write(timed, nanos, how());
     }
 
-    /// Writes down a call that has no more to it than a count, a time and a span.
+    /// Writes down a call that has no more to it than a count, a time and a span; gives the series it was counted in.
     #[inline(always)]
-    fn write(self, is_timed: bool, nanos: u64, how: How<'_>) {
+    fn write(self, is_timed: bool, nanos: u64, how: How<'_>) -> u32 {
         let (control, Self { callsite, start, span, .. }) = (self.control(), self);
         let How { outcome, error, fields, extra } = how;
         let series = record::ended(callsite, control, outcome, error, is_timed.then_some(nanos));
@@ -317,6 +318,7 @@ impl<M: Mode> Call<M> {
             span.record(M::Span::here(), None, end);
         }
         span.leave();
+        series
     }
 
     /// Ends a call that somebody looks at.
@@ -330,18 +332,22 @@ impl<M: Mode> Call<M> {
         let (timed, control, number) = (call.is_timed(), call.control(), (word >> 32) as u32);
         let nanos = if timed || span.is_recorded() { between(start, clock::now()) } else { 0 };
         let has_frame = control.has(Control::FRAME);
-        let frame = has_frame.then(|| frame::pop(number, timed.then_some(nanos))).flatten();
+        let mut ran = if has_frame { frame::pop(number, timed.then_some(nanos)) } else { None };
         if control.has(Control::IN_FLIGHT) {
-            live::leave(if has_frame { frame.as_ref().map_or(0, |frame| frame.live) } else { number });
+            live::leave(if has_frame { ran.as_ref().map_or(0, |ran| ran.live) } else { number });
         }
         if control.has(M::SEEN & Control::MIRROR) {
             mirror::leave(callsite, &MirroredEnd::new(how.outcome, how.error, how.extra));
         }
-        // Of a call that is only listed as running nothing is left.
-        if frame.is_none() && !control.has(Control::LIMITS) && !(timed && nanos > callsite.limit()) {
-            return call.write(timed, nanos, *how);
+        // Of a call that kept its limits, and has no account, nothing is left but what it took.
+        let took = Took { nanos: timed.then_some(nanos), polls: None, ran: ran.as_ref() };
+        if ran.as_ref().is_some_and(|ran| ran.account.is_some()) || !took.is_under(callsite.ceilings()) {
+            return call.settle(nanos, ran.as_mut(), how);
         }
-        call.settle(nanos, frame, how);
+        let series = call.write(timed, nanos, *how);
+        if let Some(ran) = &ran {
+            record::costs(callsite, series, ran);
+        }
     }
 
     /// Ends a call past the limit on its wall time.
@@ -353,7 +359,7 @@ impl<M: Mode> Call<M> {
 
     /// Ends a call that has more to it than a count, a time and a span.
     #[cold]
-    fn settle(self, nanos: u64, frame: Option<Box<Frame>>, how: &How<'_>) {
+    fn settle(self, nanos: u64, ran: Option<&mut Ran>, how: &How<'_>) {
         let (is_timed, control, Self { callsite, start, span, .. }) = (self.is_timed(), self.control(), self);
         let (place, origin, polls) = (M::Span::here(), None, &[][..]);
         let How { outcome, error, fields, extra } = *how;
@@ -371,10 +377,11 @@ impl<M: Mode> Call<M> {
             origin,
             fields,
             extra,
-            frame,
+            ran: ran.as_deref(),
         };
         let told = ended.settle();
         span.leave();
+        ran.map(Ran::leave);
         told.act(outcome);
     }
 }

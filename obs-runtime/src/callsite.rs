@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use crate::control_word::Control;
 use crate::ids::{SpanId, TraceId};
 use crate::level::{Level, SpanKind};
-use crate::limit::{Limit, LimitKind};
+use crate::limit::{Ceilings, Limit, LimitKind};
 
 /// One annotated function. Generic instances share it.
 ///
@@ -21,9 +21,9 @@ use crate::limit::{Limit, LimitKind};
 pub struct Callsite {
     /// The series and what is on; 0 is off, [`Control::UNREGISTERED`] is not known yet.
     control: AtomicU32,
-    /// Wall nanoseconds past which a limit is looked at: the least of all on wall time, `u64::MAX` without one. Beside
-    /// `control`, on its cache line.
-    limit: u64,
+    /// Past which the limits are looked at. Beside `control`, on its cache line.
+    ceilings: Ceilings,
+    needs: Needs,
     /// The series of calls without labels that ended well; 0 until registered.
     series: AtomicU32,
     /// When a broken budget was last printed.
@@ -49,22 +49,14 @@ const ONE_IN: u32 = 16;
 impl Callsite {
     /// Makes the callsite of a function. Called by the attributes' expansion, in a `static`.
     pub const fn new(mut meta: Meta) -> Self {
-        let mut limit = u64::MAX;
-        if let Some(budget) = &meta.budget {
-            let mut at = 0;
-            while at < budget.limits.len() {
-                let Limit { kind, at_most, .. } = budget.limits[at];
-                if kind.is_wall() && at_most < limit {
-                    limit = at_most;
-                }
-                at += 1;
-            }
+        if meta.budget.is_some() {
             // A budget is about each call.
             meta.time_one_in = 1;
         }
         Self {
             control: AtomicU32::new(Control::UNREGISTERED.word()),
-            limit,
+            ceilings: Ceilings::new(meta.limits()),
+            needs: Needs::new(&meta),
             series: AtomicU32::new(0),
             warned: AtomicU64::new(0),
             name: OnceLock::new(),
@@ -120,23 +112,28 @@ impl Callsite {
         self.control.store(control.word(), Ordering::Relaxed);
     }
 
+    /// Wall nanoseconds past which a limit is looked at; `u64::MAX` where none is on wall time.
     #[inline(always)]
     pub(crate) const fn limit(&self) -> u64 {
-        self.limit
+        self.ceilings.wall
+    }
+
+    /// What a call may take for sure.
+    #[inline]
+    pub(crate) const fn ceilings(&self) -> &Ceilings {
+        &self.ceilings
     }
 
     /// The limits of its budget.
     #[inline]
     pub(crate) const fn limits(&self) -> &'static [Limit] {
-        match &self.meta.budget {
-            Some(budget) => budget.limits,
-            None => &[],
-        }
+        self.meta.limits()
     }
 
-    /// Whether its attributes ask what calls cost beside time.
-    pub(crate) fn is_measured(&self) -> bool {
-        self.meta.cpu || self.meta.alloc || self.limits().iter().any(|limit| limit.kind.needs_frame())
+    /// What its attributes ask of a call beside its time.
+    #[inline]
+    pub(crate) const fn needs(&self) -> &Needs {
+        &self.needs
     }
 
     /// Whether a broken budget may be told again: once a second for each function, given the time in nanoseconds.
@@ -211,6 +208,35 @@ impl Callsite {
     }
 }
 
+/// What the attributes of a function ask of its calls beside their time.
+#[derive(Debug)]
+pub(crate) struct Needs {
+    /// What a call costs is told apart from what those around it do.
+    pub(crate) frame: bool,
+    /// More than each frame has is kept of a call while it runs.
+    pub(crate) account: bool,
+    /// CPU time is measured.
+    pub(crate) cpu: bool,
+    /// So many limits bound how often another function is called.
+    pub(crate) callees: usize,
+}
+
+impl Needs {
+    const fn new(meta: &Meta) -> Self {
+        let mut needs = Self { frame: meta.cpu || meta.alloc, account: false, cpu: meta.cpu, callees: 0 };
+        let (limits, mut at) = (meta.limits(), 0);
+        while at < limits.len() {
+            let kind = limits[at].kind;
+            needs.frame |= kind.needs_frame();
+            needs.cpu |= matches!(kind, LimitKind::Cpu);
+            needs.callees += kind.is_calls() as usize;
+            at += 1;
+        }
+        needs.account = needs.cpu || needs.callees > 0;
+        needs
+    }
+}
+
 impl fmt::Debug for Callsite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Callsite")
@@ -269,6 +295,13 @@ pub struct Meta {
 }
 
 impl Meta {
+    const fn limits(&self) -> &'static [Limit] {
+        match &self.budget {
+            Some(budget) => budget.limits,
+            None => &[],
+        }
+    }
+
     /// A function with no attribute and no name: what the expansion starts from.
     pub const EMPTY: Self = Self {
         name: Name::Given(""),

@@ -1,6 +1,6 @@
-//! What a stretch of a thread's work took. Measured by [`crate::frame`].
+//! What a stretch of a thread's work took. Measured by [`crate::frame`] and [`crate::account`].
 
-use crate::alloc::{Asked, Mark};
+use crate::alloc::Asked;
 use crate::clock;
 
 /// What a call took, over all its polls.
@@ -32,10 +32,9 @@ pub(crate) struct Asks {
     pub(crate) nanos: bool,
 }
 
-/// The counters of a thread at the beginning of a stretch.
+/// What is asked for beside allocations, at the beginning of a stretch.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Reading {
-    mark: Mark,
     cpu: u64,
     waited: u64,
     nanos: u64,
@@ -46,16 +45,29 @@ impl Reading {
         let waited = if asks.waited { clock::waited().unwrap_or(0) } else { 0 };
         let cpu = if asks.cpu { clock::cpu_time().unwrap_or(0) } else { 0 };
         let nanos = if asks.nanos { clock::now() } else { 0 };
-        Self { mark: Mark::take(), cpu, waited, nanos }
+        Self { cpu, waited, nanos }
     }
 
-    /// What was taken since; `nanos` where the call itself was timed.
-    pub(crate) fn until_now(self, asks: Asks, nanos: Option<u64>) -> Costs {
-        let asked = self.mark.asked_since();
-        let nanos = nanos.unwrap_or_else(|| if asks.nanos { clock::now().saturating_sub(self.nanos) } else { 0 });
-        let cpu = if asks.cpu { clock::cpu_time().unwrap_or(0).saturating_sub(self.cpu) } else { 0 };
-        let waited = if asks.waited { clock::waited().unwrap_or(0).saturating_sub(self.waited) } else { 0 };
-        Costs { asked, cpu, waited, nanos }
+    /// Adds what was taken since.
+    pub(crate) fn until_now(self, asks: Asks, costs: &mut Costs) {
+        if asks.nanos {
+            costs.nanos = clock::now().saturating_sub(self.nanos);
+        }
+        if asks.cpu {
+            costs.cpu = clock::cpu_time().unwrap_or(0).saturating_sub(self.cpu);
+        }
+        if asks.waited {
+            costs.waited = clock::waited().unwrap_or(0).saturating_sub(self.waited);
+        }
+    }
+}
+
+impl Own {
+    #[inline]
+    pub(crate) const fn add(&mut self, more: Self) {
+        self.nanos += more.nanos;
+        self.allocs += more.allocs;
+        self.bytes += more.bytes;
     }
 }
 
@@ -68,7 +80,14 @@ impl Costs {
         self.nanos += more.nanos;
     }
 
+    /// All of it, as a call around it sees that.
+    #[inline]
+    pub(crate) const fn whole(&self) -> Own {
+        Own { nanos: self.nanos, allocs: self.asked.allocs, bytes: self.asked.bytes }
+    }
+
     /// Leaves what children took.
+    #[inline]
     pub(crate) const fn without(&self, children: Own) -> Own {
         Own {
             nanos: self.nanos.saturating_sub(children.nanos),

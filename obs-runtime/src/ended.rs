@@ -2,18 +2,18 @@
 //!
 //! [`crate::call`] and [`crate::task`] come here with all that they know; calls that have no more to them never do.
 
+use crate::alloc::Unseen;
 use crate::bounds::{self, Told, Took};
 use crate::callsite::Callsite;
 use crate::control_word::Control;
 use crate::error_name::ErrorName;
 use crate::fields::Fields;
-use crate::frame::{self, Frame};
+use crate::frame::Ran;
 use crate::origin::Origin;
 use crate::outcome::Outcome;
 use crate::paths;
 use crate::record;
 use crate::recording::{self, CallEnd};
-use crate::shard::CostTotals;
 use crate::span_part::{End, SpanPart};
 
 /// All that is known of a call that has ended.
@@ -32,19 +32,20 @@ pub(crate) struct Ended<'a, S: SpanPart> {
     pub(crate) origin: Option<Origin>,
     pub(crate) fields: Option<&'a Fields>,
     pub(crate) extra: Option<&'a Fields>,
-    pub(crate) frame: Option<Box<Frame>>,
+    /// Where the call had a frame.
+    pub(crate) ran: Option<&'a Ran>,
 }
 
 impl<S: SpanPart> Ended<'_, S> {
     /// Writes everything down. What a broken budget asks for is left to be done when the span was left.
-    pub(crate) fn settle(mut self) -> Told {
+    pub(crate) fn settle(self) -> Told {
         let nanos = self.is_timed.then_some(self.nanos);
         let series = record::ended(self.callsite, self.control, self.outcome, self.error, nanos);
         let polls = <[u64; 3]>::try_from(self.polls).ok().filter(|_| self.is_timed);
         if let Some(polls) = polls {
             record::polled(series, polls);
         }
-        let took = Took { nanos, polls, frame: self.frame.as_deref() };
+        let took = Took { nanos, polls, ran: self.ran };
         let broken = bounds::check(self.callsite, series, took);
         let over_budget = broken.is_any();
         // Before the span is: what is noted on it must have been noted while it ran.
@@ -52,11 +53,8 @@ impl<S: SpanPart> Ended<'_, S> {
         if self.span.is_recorded() {
             self.span.record(self.place, self.origin, self.end(series, over_budget));
         }
-        if let Some(frame) = &self.frame {
-            self.leave_frame(frame, series, took);
-        }
-        if let Some(frame) = self.frame.take() {
-            frame::leave(frame);
+        if let Some(ran) = self.ran {
+            self.hand_on(ran, series, took);
         }
         told
     }
@@ -66,16 +64,14 @@ impl<S: SpanPart> Ended<'_, S> {
         End { callsite, series, outcome, start, nanos, is_timed, over_budget, polls, fields, extra }
     }
 
-    /// Hands on what the frame has: to the function's totals, to its path, to a test that records.
-    fn leave_frame(&self, frame: &Frame, series: u32, took: Took<'_>) {
-        let _unseen = crate::alloc::Unseen::begin();
-        if self.callsite.is_measured() {
-            record::costs(self.callsite, series, &totals(frame));
-        }
-        let (with_inside, alone) = frame.profiled();
-        paths::ended(frame.path, with_inside, alone);
-        let (costs, own) = (frame.costs, frame.own());
-        if let Some(start) = &frame.recorded {
+    /// Hands on what the call took: to the function's totals, to its path, to a test that records.
+    fn hand_on(&self, ran: &Ran, series: u32, took: Took<'_>) {
+        record::costs(self.callsite, series, ran);
+        let Some(account) = &ran.account else { return };
+        let _unseen = Unseen::begin();
+        let (with_inside, alone) = account.profiled();
+        paths::ended(account.path, with_inside, alone);
+        if let Some(start) = &account.recorded {
             let (fields, extra) =
                 (self.fields.map_or(&[][..], Fields::words), self.extra.map_or(&[][..], Fields::words));
             recording::end(
@@ -87,29 +83,12 @@ impl<S: SpanPart> Ended<'_, S> {
                     nanos: took.nanos,
                     polls: took.polls,
                     ids: self.span.ids(),
-                    costs,
-                    own,
+                    costs: ran.costs,
+                    own: ran.own(),
                     took: took.of_limits(self.callsite).map(|(_, taken)| taken).collect(),
                     fields: &[fields, extra],
                 },
             );
         }
-    }
-}
-
-/// One call's costs, as its function's totals take them.
-const fn totals(frame: &Frame) -> CostTotals {
-    let (costs, own) = (frame.costs, frame.own());
-    CostTotals {
-        calls: 1,
-        cpu: costs.cpu,
-        allocs: costs.asked.allocs,
-        bytes: costs.asked.bytes,
-        own_allocs: own.allocs,
-        own_bytes: own.bytes,
-        max_cpu: costs.cpu,
-        max_allocs: costs.asked.allocs,
-        max_bytes: costs.asked.bytes,
-        max_peak: costs.asked.peak,
     }
 }

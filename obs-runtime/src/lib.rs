@@ -4,6 +4,7 @@
 //! `driven` -> `call`, `ended` -> `record`, `span` -> `shard`, `ring` -> `collector`, `totals` -> `snapshot`, `batch` ->
 //! exporters; no module imports in a loop (`cargo xtask layers`).
 
+mod account;
 #[expect(unsafe_code, reason = "an allocator in front of another")]
 mod alloc;
 mod baggage;

@@ -37,6 +37,43 @@ pub(crate) fn share_within(over: u64, calls: u64) -> f64 {
     if calls == 0 { 1.0 } else { 1.0 - over.min(calls) as f64 / calls as f64 }
 }
 
+/// The least limits of a budget, for a quick look at a call that has ended; `u64::MAX` where there is none.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub(crate) struct Ceilings {
+    /// Nanoseconds of wall time, for whatever share of the calls.
+    pub(crate) wall: u64,
+    pub(crate) cpu: u64,
+    pub(crate) allocs: u64,
+    pub(crate) bytes: u64,
+    /// There are limits of other kinds, which take a closer look.
+    pub(crate) others: bool,
+}
+
+impl Ceilings {
+    pub(crate) const fn new(limits: &[Limit]) -> Self {
+        const fn least(a: u64, b: u64) -> u64 {
+            if a < b { a } else { b }
+        }
+        let mut least_of = Self { wall: u64::MAX, cpu: u64::MAX, allocs: u64::MAX, bytes: u64::MAX, others: false };
+        let mut at = 0;
+        while at < limits.len() {
+            let Limit { kind, at_most, .. } = limits[at];
+            match kind {
+                LimitKind::Wall | LimitKind::Quantile(_) => least_of.wall = least(least_of.wall, at_most),
+                LimitKind::Cpu => least_of.cpu = least(least_of.cpu, at_most),
+                LimitKind::Allocs => least_of.allocs = least(least_of.allocs, at_most),
+                LimitKind::Bytes => least_of.bytes = least(least_of.bytes, at_most),
+                // Counted by callgrind alone, in tests.
+                LimitKind::Instructions => {}
+                LimitKind::Busy | LimitKind::Poll | LimitKind::Polls | LimitKind::Calls(_) => least_of.others = true,
+            }
+            at += 1;
+        }
+        least_of
+    }
+}
+
 /// What a limit bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -157,6 +194,30 @@ impl fmt::Display for Amount {
             LimitKind::Instructions => write!(f, "{amount} instruction{plural}"),
             LimitKind::Calls(callee) => write!(f, "{amount} call{plural} of {callee}"),
             _ => write!(f, "{:?}", Duration::from_nanos(amount)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_limit_of_a_kind_is_its_ceiling() {
+        let limit = |kind, at_most| Limit { kind, at_most, share: 1.0 };
+        let of = |limits: &[Limit]| {
+            let Ceilings { wall, cpu, allocs, bytes, others } = Ceilings::new(limits);
+            ([wall, cpu, allocs, bytes], others)
+        };
+        let none = u64::MAX;
+        assert_eq!(of(&[]), ([none; 4], false));
+        let (wall, p99) = (limit(LimitKind::Wall, 9), limit(LimitKind::Quantile("p99"), 7));
+        assert_eq!(of(&[wall, p99]), ([7, none, none, none], false));
+        assert_eq!(of(&[p99, wall, limit(LimitKind::Instructions, 1)]), ([7, none, none, none], false));
+        let memory = [limit(LimitKind::Bytes, 0), limit(LimitKind::Cpu, 3), limit(LimitKind::Allocs, 4)];
+        assert_eq!(of(&memory), ([none, 3, 4, 0], false));
+        for kind in [LimitKind::Busy, LimitKind::Poll, LimitKind::Polls, LimitKind::Calls("f")] {
+            assert_eq!(of(&[wall, limit(kind, 1)]), ([9, none, none, none], true), "{kind:?}");
         }
     }
 }

@@ -93,7 +93,7 @@ impl Policy {
     fn needs_frame(&self, callsite: &Callsite, detail: Detail) -> bool {
         self.recording
             || callsite.is_bounded()
-            || detail >= Detail::Profile && (callsite.is_measured() || self.profiling)
+            || detail >= Detail::Profile && (callsite.needs().frame || self.profiling)
     }
 
     /// The least important event that is recorded anywhere; `None` for none.

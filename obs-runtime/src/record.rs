@@ -7,6 +7,7 @@ use crate::class_number;
 use crate::control_word::Control;
 use crate::error_name::ErrorName;
 use crate::failure_key;
+use crate::frame::Ran;
 use crate::outcome::Outcome;
 use crate::shard::{CostTotals, Slot, local, with_shard};
 use crate::sync::add;
@@ -107,8 +108,28 @@ pub(crate) fn over_limit(callsite: &'static Callsite, series: u32, at: usize, ov
     with_slot(series, |slot| slot.exceed_limit(callsite.limits().len(), at, overage, step));
 }
 
-/// Adds what one call took.
-#[cold]
-pub(crate) fn costs(callsite: &'static Callsite, series: u32, one: &CostTotals) {
-    with_slot(series, |slot| slot.add_costs(callsite.limits().len(), one));
+/// Adds what one call took, to a function whose attributes ask for that.
+#[inline]
+pub(crate) fn costs(callsite: &'static Callsite, series: u32, ran: &Ran) {
+    if callsite.needs().frame {
+        with_slot(series, |slot| slot.add_costs(callsite.limits().len(), &totals(ran)));
+    }
+}
+
+/// One call's costs, as its function's totals take them.
+#[inline]
+const fn totals(ran: &Ran) -> CostTotals {
+    let (costs, own) = (&ran.costs, ran.own());
+    CostTotals {
+        calls: 1,
+        cpu: costs.cpu,
+        allocs: costs.asked.allocs,
+        bytes: costs.asked.bytes,
+        own_allocs: own.allocs,
+        own_bytes: own.bytes,
+        max_cpu: costs.cpu,
+        max_allocs: costs.asked.allocs,
+        max_bytes: costs.asked.bytes,
+        max_peak: costs.asked.peak,
+    }
 }

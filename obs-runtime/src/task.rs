@@ -4,6 +4,7 @@
 //! its span the running one and takes the time; between polls nothing of it is left on the thread, so the
 //! future may move to another. Polled by [`crate::driven`].
 
+use crate::account::Account;
 use crate::call::{Mode, begin, between};
 use crate::callsite::Callsite;
 use crate::clock;
@@ -12,7 +13,7 @@ use crate::ended::Ended;
 use crate::error_name::ErrorName;
 use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
-use crate::frame::{self, Frame};
+use crate::frame::{self, Ran};
 use crate::labels::LabelSet;
 use crate::live;
 use crate::mirror::{self, MirroredEnd, MirroredSpan};
@@ -46,8 +47,8 @@ pub struct Task<M: Mode, K: Kept = ()> {
     pub(crate) place: <M::Span as SpanPart>::Place,
     /// Where the span begins, until it does; then who is shown it.
     beside: <M::Span as SpanPart>::Beside,
-    /// Between polls, where the call keeps one.
-    pub(crate) frame: Option<Box<Frame>>,
+    /// Between polls, where the call has one.
+    pub(crate) account: Option<Box<Account>>,
     kept: K,
 }
 
@@ -86,7 +87,7 @@ impl<M: Mode> Task<M> {
             origin: Origin::Child,
             place: M::Span::NOWHERE,
             beside: Default::default(),
-            frame: None,
+            account: None,
             kept,
         }
     }
@@ -170,9 +171,9 @@ impl<M: Mode, K: Kept> Task<M, K> {
     fn begin_frame(&mut self, control: Control) {
         let live = if control.has(Control::IN_FLIGHT) { live::enter(self.callsite) } else { 0 };
         if control.has(Control::FRAME) {
-            self.frame = frame::begin(self.callsite, live, self.is_timed());
+            self.account = frame::begin(self.callsite, live, self.is_timed());
         }
-        if self.frame.is_none() {
+        if self.account.is_none() {
             self.word |= u64::from(live) << 32;
         }
     }
@@ -299,9 +300,9 @@ impl<M: Mode, K: Kept> Task<M, K> {
         error: Option<&ErrorName>,
         extra: Option<&Fields>,
     ) {
-        let (is_timed, control, frame) = (self.is_timed(), self.control(), self.frame.take());
+        let (is_timed, control, mut ran) = (self.is_timed(), self.control(), self.account.take().map(Ran::from));
         if control.has(Control::IN_FLIGHT) {
-            live::leave(frame.as_ref().map_or((self.word >> 32) as u32, |frame| frame.live));
+            live::leave(ran.as_ref().map_or((self.word >> 32) as u32, |ran| ran.live));
         }
         if control.has(M::SEEN & Control::MIRROR) {
             self.mirror_end(MirroredEnd::new(outcome, error, extra));
@@ -323,9 +324,11 @@ impl<M: Mode, K: Kept> Task<M, K> {
             origin,
             fields,
             extra,
-            frame,
+            ran: ran.as_ref(),
         };
-        ended.settle().act(outcome);
+        let told = ended.settle();
+        ran.as_mut().map(Ran::leave);
+        told.act(outcome);
     }
 
     /// The future was dropped before it was ready, or it unwound.

@@ -131,6 +131,12 @@ pub(crate) fn set_call(call: u64) -> u64 {
     CALL.replace(call)
 }
 
+/// Whether this thread is in a recording.
+#[inline]
+pub(crate) fn is_here() -> bool {
+    local(|local| local.info.get()).recording() != 0
+}
+
 /// Begins a call, if this thread is in a recording.
 #[inline]
 pub(crate) fn begin() -> Option<RecordedStart> {

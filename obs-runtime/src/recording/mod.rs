@@ -10,5 +10,5 @@
 mod active;
 mod call;
 
-pub(crate) use active::{Recorded, Started, begin, call, end, event, fields, set_call, start};
+pub(crate) use active::{Recorded, Started, begin, call, end, event, fields, is_here, set_call, start};
 pub(crate) use call::{CallEnd, RecordedCall, RecordedStart};

@@ -79,6 +79,7 @@ impl Details {
     }
 
     /// Adds what one call took: totals and largest values of the same one.
+    #[inline]
     pub(crate) fn add_costs(&self, one: &CostTotals) {
         let costs = self.costs.get_own_or_leak(CostCells::default);
         let totals = [one.calls, one.cpu, one.allocs, one.bytes, one.own_allocs, one.own_bytes];

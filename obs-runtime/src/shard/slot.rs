@@ -62,10 +62,12 @@ impl Slot {
     }
 
     /// Adds what one call took.
+    #[inline]
     pub(crate) fn add_costs(&self, limits: usize, one: &CostTotals) {
         self.own_details(limits).add_costs(one);
     }
 
+    #[inline]
     fn own_details(&self, limits: usize) -> &'static Details {
         self.details.get_own_or_leak(|| Details::new(limits))
     }
