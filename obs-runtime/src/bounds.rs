@@ -1,7 +1,7 @@
 //! Whether a call kept its budget: looked at when it has ended, counted for each limit, told as the budget asks.
 //!
-//! Asked by [`crate::call`] whether a call with a frame kept its limits for sure, and by [`crate::ended`] where it may not have, or
-//! where there is more to the call.
+//! Asked by [`crate::call`] whether a call kept its limits for sure, and by [`crate::ended`] where it may not have, or where there
+//! is more to the call.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -61,7 +61,7 @@ impl Took<'_> {
     fn calls_of(&self, callsite: &'static Callsite, nth: usize) -> Option<u64> {
         // What is not annotated is not counted, and was warned about.
         callsite.callees(|callees| callees.get(nth).is_some_and(|callees| !callees.is_empty())).then_some(())?;
-        self.ran?.account.as_ref()?.calls.get(nth).copied()
+        self.ran?.ledger.as_ref()?.calls.get(nth).copied()
     }
 
     fn of(&self, kind: LimitKind) -> Option<u64> {

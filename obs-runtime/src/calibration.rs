@@ -14,12 +14,13 @@ use std::time::Instant;
 
 use crate::call::{Mode, Time, Trace};
 use crate::call_costs::{CallCosts, ONE_IN, Spans, Times};
-use crate::callsite::{Callsite, Meta, Name};
+use crate::callsite::{Budget, Callsite, Meta, Name, OnExceed};
 use crate::clock;
 use crate::control_word::Control;
 use crate::field_set::NoFields;
 use crate::guard::Guard;
 use crate::labels::NoLabels;
+use crate::limit::{Limit, LimitKind};
 use crate::paths;
 use crate::probe::Seen;
 use crate::ring::Memory;
@@ -37,6 +38,10 @@ const META: Meta = Meta { name: Name::Given("obs::calibration"), traced: true, t
 static PLAIN: Callsite = Callsite::new(Meta { time_one_in: ONE_IN, ..META });
 static FRAMED: Callsite = Callsite::new(Meta { alloc: true, ..META });
 static CPU: Callsite = Callsite::new(Meta { cpu: true, ..META });
+/// Whose budget bounds the calls of another: that nobody calls.
+static BOUNDING: Callsite =
+    Callsite::new(Meta { budget: Some(Budget { limits: BOUNDS, on_exceed: OnExceed::Count }), ..META });
+const BOUNDS: &[Limit] = &[Limit { kind: LimitKind::Calls("obs::nobody"), at_most: 0, share: 1.0 }];
 
 /// What calls cost on this machine, measured at the first time of asking; `None` while the clock is being calibrated or
 /// anybody uses a manual one.
@@ -75,12 +80,13 @@ impl Stand {
         let traced =
             all_times.map(|times| all_spans.map(|spans| plain(times.flags() | spans.flags(), spans, guarded::<Trace>)));
         let (counted, all) = (untraced[0], traced[Times::All as usize][Spans::Recorded as usize]);
-        let (frame, cpu) = (framed(&FRAMED), framed(&CPU));
+        let (frame, ledger, cpu) = (framed(&FRAMED), framed(&BOUNDING), framed(&CPU));
         CallCosts {
             untraced,
             traced,
             frame: over(frame, counted),
-            cpu: over(cpu, frame),
+            ledger: over(ledger, frame),
+            cpu: over(cpu, ledger),
             listed: over(plain(Control::IN_FLIGHT, Spans::Off, guarded::<Time>), counted),
             polled: over(plain(Control::TIME | Control::TRACE, Spans::Recorded, polled), all),
         }

@@ -1,8 +1,8 @@
 //! What a running call has to remember, and its two ends.
 //!
 //! A [`Mode`] says what a function's attributes need of it, known when the function is compiled. Held by [`crate::guard`];
-//! what is common with futures is used by [`crate::task`], too. Calls that have more to them than a count, a time and a span
-//! end in [`crate::ended`].
+//! what is common with futures is used by [`crate::task`], too. Calls that have more to them than a count, a time, a span and
+//! a frame end in [`crate::ended`].
 
 use crate::bounds::Took;
 use crate::callsite::Callsite;
@@ -300,7 +300,7 @@ impl<M: Mode> Call<M> {
             return Self::close_seen(callsite, word, start, span, &how());
         }
         let nanos = if timed || span.is_recorded() { between(start, clock::now()) } else { 0 };
-        if timed && nanos > callsite.limit() {
+        if timed && nanos > callsite.ceilings().wall {
             return Self::close_late(callsite, word, start, span, nanos, &how());
         }
         Self { callsite, word, start, span }.write(timed, nanos, how());
@@ -339,9 +339,9 @@ impl<M: Mode> Call<M> {
         if control.has(M::SEEN & Control::MIRROR) {
             mirror::leave(callsite, &MirroredEnd::new(how.outcome, how.error, how.extra));
         }
-        // Of a call that kept its limits, and has no account, nothing is left but what it took.
+        // Of a call that kept its limits, and has no ledger, nothing is left but what it took.
         let took = Took { nanos: timed.then_some(nanos), polls: None, ran: ran.as_ref() };
-        if ran.as_ref().is_some_and(|ran| ran.account.is_some()) || !took.is_under(callsite.ceilings()) {
+        if ran.as_ref().is_some_and(|ran| ran.ledger.is_some()) || !took.is_under(callsite.ceilings()) {
             return call.settle(nanos, ran.as_mut(), how);
         }
         let series = call.write(timed, nanos, *how);
@@ -357,7 +357,7 @@ impl<M: Mode> Call<M> {
         Self { callsite, word, start, span }.settle(nanos, None, how);
     }
 
-    /// Ends a call that has more to it than a count, a time and a span.
+    /// Ends a call that has more to it than a count, a time, a span and a frame.
     #[cold]
     fn settle(self, nanos: u64, ran: Option<&mut Ran>, how: &How<'_>) {
         let (is_timed, control, Self { callsite, start, span, .. }) = (self.is_timed(), self.control(), self);
@@ -381,7 +381,9 @@ impl<M: Mode> Call<M> {
         };
         let told = ended.settle();
         span.leave();
-        ran.map(Ran::leave);
+        if let Some(ran) = ran {
+            ran.leave();
+        }
         told.act(outcome);
     }
 }

@@ -1,6 +1,6 @@
 //! What a call costs by what is on for it, as [`crate::calibration`] found.
 
-use crate::callsite::Meta;
+use crate::callsite::{Meta, Needs};
 use crate::control_word::Control;
 
 /// What calls cost the threads that make them, in nanoseconds over a call without attributes, as measured on this machine
@@ -11,8 +11,9 @@ pub struct CallCosts {
     pub(crate) untraced: [f64; 3],
     /// Of functions that are: by [`Times`], then by [`Spans`].
     pub(crate) traced: [[f64; 3]; 3],
-    /// What a frame adds, and what reading the thread's CPU time twice adds to that.
+    /// What a frame adds, what a ledger adds to that, and to both reading the thread's CPU time twice.
     pub(crate) frame: f64,
+    pub(crate) ledger: f64,
     pub(crate) cpu: f64,
     /// What being listed while it runs adds.
     pub(crate) listed: f64,
@@ -87,8 +88,10 @@ impl CallCosts {
             by_times(Times::All)
         };
         let extra = |is_there, cost| if is_there { cost } else { 0.0 };
-        call + extra(control.has(Control::FRAME), self.frame)
-            + extra(control.has(Control::FRAME) && meta.cpu, self.cpu)
+        let (has_frame, needs) = (control.has(Control::FRAME), Needs::new(meta));
+        call + extra(has_frame, self.frame)
+            + extra(has_frame && (needs.ledger || meta.is_async), self.ledger)
+            + extra(has_frame && needs.cpu, self.cpu)
             + extra(control.has(Control::IN_FLIGHT), self.listed)
             + extra(meta.is_async, self.polled)
     }
@@ -117,6 +120,7 @@ mod tests {
         untraced: [1.0, 5.0, 33.0],
         traced: [[2.0, 3.0, 43.0], [7.0, 8.0, 48.0], [34.0, 35.0, 75.0]],
         frame: 100.0,
+        ledger: 200.0,
         cpu: 1_000.0,
         listed: 10_000.0,
         polled: 100_000.0,
@@ -133,7 +137,7 @@ mod tests {
         assert_eq!(cost(&Meta::EMPTY, Control::COUNT, 16, 1.0), 1.0);
         assert_eq!(cost(&Meta::EMPTY, timed, 16, 1.0), 33.0);
         let flags = timed | Control::FRAME | Control::IN_FLIGHT;
-        assert_eq!(cost(&Meta { cpu: true, is_async: true, ..Meta::EMPTY }, flags, 16, 0.0), 111_133.0);
+        assert_eq!(cost(&Meta { cpu: true, is_async: true, ..Meta::EMPTY }, flags, 16, 0.0), 111_333.0);
     }
 
     #[test]

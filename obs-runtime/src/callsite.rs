@@ -21,11 +21,11 @@ use crate::limit::{Ceilings, Limit, LimitKind};
 pub struct Callsite {
     /// The series and what is on; 0 is off, [`Control::UNREGISTERED`] is not known yet.
     control: AtomicU32,
-    /// Past which the limits are looked at. Beside `control`, on its cache line.
-    ceilings: Ceilings,
-    needs: Needs,
     /// The series of calls without labels that ended well; 0 until registered.
     series: AtomicU32,
+    /// Past which the limits are looked at; that on wall time, which each timed call is compared with, comes first.
+    ceilings: Ceilings,
+    needs: Needs,
     /// When a broken budget was last printed.
     warned: AtomicU64,
     meta: Meta,
@@ -55,9 +55,9 @@ impl Callsite {
         }
         Self {
             control: AtomicU32::new(Control::UNREGISTERED.word()),
+            series: AtomicU32::new(0),
             ceilings: Ceilings::new(meta.limits()),
             needs: Needs::new(&meta),
-            series: AtomicU32::new(0),
             warned: AtomicU64::new(0),
             name: OnceLock::new(),
             asked: AtomicUsize::new(0),
@@ -112,14 +112,8 @@ impl Callsite {
         self.control.store(control.word(), Ordering::Relaxed);
     }
 
-    /// Wall nanoseconds past which a limit is looked at; `u64::MAX` where none is on wall time.
-    #[inline(always)]
-    pub(crate) const fn limit(&self) -> u64 {
-        self.ceilings.wall
-    }
-
     /// What a call may take for sure.
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn ceilings(&self) -> &Ceilings {
         &self.ceilings
     }
@@ -213,8 +207,8 @@ impl Callsite {
 pub(crate) struct Needs {
     /// What a call costs is told apart from what those around it do.
     pub(crate) frame: bool,
-    /// More than each frame has is kept of a call while it runs.
-    pub(crate) account: bool,
+    /// It takes more than a frame to know that.
+    pub(crate) ledger: bool,
     /// CPU time is measured.
     pub(crate) cpu: bool,
     /// So many limits bound how often another function is called.
@@ -222,8 +216,8 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    const fn new(meta: &Meta) -> Self {
-        let mut needs = Self { frame: meta.cpu || meta.alloc, account: false, cpu: meta.cpu, callees: 0 };
+    pub(crate) const fn new(meta: &Meta) -> Self {
+        let mut needs = Self { frame: meta.cpu || meta.alloc, ledger: false, cpu: meta.cpu, callees: 0 };
         let (limits, mut at) = (meta.limits(), 0);
         while at < limits.len() {
             let kind = limits[at].kind;
@@ -232,7 +226,7 @@ impl Needs {
             needs.callees += kind.is_calls() as usize;
             at += 1;
         }
-        needs.account = needs.cpu || needs.callees > 0;
+        needs.ledger = needs.cpu || needs.callees > 0;
         needs
     }
 }

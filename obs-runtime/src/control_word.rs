@@ -28,7 +28,7 @@ impl Control {
     pub(crate) const MIRROR: u32 = 1 << 6;
     /// Calls keep a frame: what they and those inside them cost is told apart.
     pub(crate) const FRAME: u32 = 1 << 7;
-    /// There are limits beside the one on wall time, which are looked at when a call ends.
+    /// There are limits on how a future is polled, which are looked at when it ends.
     pub(crate) const LIMITS: u32 = 1 << 8;
 
     pub(crate) const fn new(series: u32, flags: u32) -> Self {

@@ -1,4 +1,4 @@
-//! What a stretch of a thread's work took. Measured by [`crate::frame`] and [`crate::account`].
+//! What a stretch of a thread's work took. Measured by [`crate::frame`] and [`crate::ledger`].
 
 use crate::alloc::Asked;
 use crate::clock;
@@ -48,7 +48,7 @@ impl Reading {
         Self { cpu, waited, nanos }
     }
 
-    /// Adds what was taken since.
+    /// Fills in what was taken since. Nanoseconds are asked for only where the call itself is not timed.
     pub(crate) fn until_now(self, asks: Asks, costs: &mut Costs) {
         if asks.nanos {
             costs.nanos = clock::now().saturating_sub(self.nanos);

@@ -94,19 +94,19 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
         if first {
             task.start = start;
         }
-        let frame = if task.account.is_some() { Self::push_frame(task) } else { 0 };
+        let frame = if task.ledger.is_some() { Self::push_frame(task) } else { 0 };
         Self { task, before, start, frame, unwinding: std::thread::panicking() }
     }
 
     #[cold]
     #[inline(never)]
     fn push_frame(task: &mut Task<M, K>) -> u32 {
-        let Some(mut account) = task.account.take() else { return 0 };
+        let Some(mut ledger) = task.ledger.take() else { return 0 };
         if !valgrind::counts(task.callsite) {
-            return frame::push(account);
+            return frame::push(ledger);
         }
-        let call = *account.counted.get_or_insert_with(valgrind::next_call);
-        let key = frame::push(account);
+        let call = *ledger.counted.get_or_insert_with(valgrind::next_call);
+        let key = frame::push(ledger);
         valgrind::begin(task.callsite, call);
         key
     }
@@ -117,7 +117,7 @@ impl<'a, M: Mode, K: Kept> OnePoll<'a, M, K> {
         if valgrind::counts(self.task.callsite) {
             valgrind::end();
         }
-        self.task.account = frame::pause(self.frame, self.task.is_timed().then_some(nanos));
+        self.task.ledger = frame::pause(self.frame, self.task.is_timed().then_some(nanos));
     }
 }
 

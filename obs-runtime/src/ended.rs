@@ -1,4 +1,4 @@
-//! The end of a call that has more to it than a count, a time and a span: a broken limit, a frame, a recording.
+//! The end of a call that has more to it than a count, a time, a span and a frame: a limit that may be broken, a ledger.
 //!
 //! [`crate::call`] and [`crate::task`] come here with all that they know; calls that have no more to them never do.
 
@@ -67,11 +67,11 @@ impl<S: SpanPart> Ended<'_, S> {
     /// Hands on what the call took: to the function's totals, to its path, to a test that records.
     fn hand_on(&self, ran: &Ran, series: u32, took: Took<'_>) {
         record::costs(self.callsite, series, ran);
-        let Some(account) = &ran.account else { return };
+        let Some(ledger) = &ran.ledger else { return };
         let _unseen = Unseen::begin();
-        let (with_inside, alone) = account.profiled();
-        paths::ended(account.path, with_inside, alone);
-        if let Some(start) = &account.recorded {
+        let (with_inside, alone) = ledger.profiled();
+        paths::ended(ledger.path, with_inside, alone);
+        if let Some(start) = &ledger.recorded {
             let (fields, extra) =
                 (self.fields.map_or(&[][..], Fields::words), self.extra.map_or(&[][..], Fields::words));
             recording::end(

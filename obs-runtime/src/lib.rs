@@ -4,7 +4,6 @@
 //! `driven` -> `call`, `ended` -> `record`, `span` -> `shard`, `ring` -> `collector`, `totals` -> `snapshot`, `batch` ->
 //! exporters; no module imports in a loop (`cargo xtask layers`).
 
-mod account;
 #[expect(unsafe_code, reason = "an allocator in front of another")]
 mod alloc;
 mod baggage;
@@ -67,6 +66,7 @@ mod ids;
 #[expect(unsafe_code, reason = "pin projection")]
 mod in_context;
 mod labels;
+mod ledger;
 mod level;
 mod limit;
 mod link;

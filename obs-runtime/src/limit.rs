@@ -38,6 +38,8 @@ pub(crate) fn share_within(over: u64, calls: u64) -> f64 {
 }
 
 /// The least limits of a budget, for a quick look at a call that has ended; `u64::MAX` where there is none.
+///
+/// In this order: calls without a frame look at the first alone.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(crate) struct Ceilings {

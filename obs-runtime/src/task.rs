@@ -4,7 +4,6 @@
 //! its span the running one and takes the time; between polls nothing of it is left on the thread, so the
 //! future may move to another. Polled by [`crate::driven`].
 
-use crate::account::Account;
 use crate::call::{Mode, begin, between};
 use crate::callsite::Callsite;
 use crate::clock;
@@ -15,6 +14,7 @@ use crate::field_set::{FieldSet, Kept};
 use crate::fields::Fields;
 use crate::frame::{self, Ran};
 use crate::labels::LabelSet;
+use crate::ledger::Ledger;
 use crate::live;
 use crate::mirror::{self, MirroredEnd, MirroredSpan};
 use crate::origin::Origin;
@@ -31,7 +31,7 @@ use crate::start::Start;
 #[must_use = "the call is driven by the future that `drive` gives"]
 pub struct Task<M: Mode, K: Kept = ()> {
     pub(crate) callsite: &'static Callsite,
-    /// The control word, and above it the number of a call that is listed as running and has no frame. Off once the call
+    /// The control word, and above it the number of a call that is listed as running and has no ledger. Off once the call
     /// has ended.
     word: u64,
     pub(crate) state: State,
@@ -48,7 +48,7 @@ pub struct Task<M: Mode, K: Kept = ()> {
     /// Where the span begins, until it does; then who is shown it.
     beside: <M::Span as SpanPart>::Beside,
     /// Between polls, where the call has one.
-    pub(crate) account: Option<Box<Account>>,
+    pub(crate) ledger: Option<Box<Ledger>>,
     kept: K,
 }
 
@@ -87,7 +87,7 @@ impl<M: Mode> Task<M> {
             origin: Origin::Child,
             place: M::Span::NOWHERE,
             beside: Default::default(),
-            account: None,
+            ledger: None,
             kept,
         }
     }
@@ -171,9 +171,9 @@ impl<M: Mode, K: Kept> Task<M, K> {
     fn begin_frame(&mut self, control: Control) {
         let live = if control.has(Control::IN_FLIGHT) { live::enter(self.callsite) } else { 0 };
         if control.has(Control::FRAME) {
-            self.account = frame::begin(self.callsite, live, self.is_timed());
+            self.ledger = frame::begin(self.callsite, live, self.is_timed());
         }
-        if self.account.is_none() {
+        if self.ledger.is_none() {
             self.word |= u64::from(live) << 32;
         }
     }
@@ -186,6 +186,10 @@ impl<M: Mode, K: Kept> Task<M, K> {
         // What came in is not shown to the mirror.
         self.set_control(self.control().without(Control::MIRROR));
         self.begin();
+        // None of its time is that of this thread: it is as between two polls.
+        if let Some(ledger) = &mut self.ledger {
+            ledger.poll();
+        }
         if self.reads_clock() {
             self.start = clock::now();
         }
@@ -275,7 +279,7 @@ impl<M: Mode, K: Kept> Task<M, K> {
             return;
         }
         let nanos = between(self.start, self.end);
-        if control.has(M::SEEN) || timed && nanos > self.callsite.limit() {
+        if control.has(M::SEEN) || timed && nanos > self.callsite.ceilings().wall {
             return self.settle(nanos, &polls, outcome, error, extra);
         }
         self.set_control(Control::OFF);
@@ -300,7 +304,7 @@ impl<M: Mode, K: Kept> Task<M, K> {
         error: Option<&ErrorName>,
         extra: Option<&Fields>,
     ) {
-        let (is_timed, control, mut ran) = (self.is_timed(), self.control(), self.account.take().map(Ran::from));
+        let (is_timed, control, mut ran) = (self.is_timed(), self.control(), self.ledger.take().map(Ran::from));
         if control.has(Control::IN_FLIGHT) {
             live::leave(ran.as_ref().map_or((self.word >> 32) as u32, |ran| ran.live));
         }
@@ -327,7 +331,9 @@ impl<M: Mode, K: Kept> Task<M, K> {
             ran: ran.as_ref(),
         };
         let told = ended.settle();
-        ran.as_mut().map(Ran::leave);
+        if let Some(ran) = &mut ran {
+            ran.leave();
+        }
         told.act(outcome);
     }
 

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use obs::{InFlight, counted, traced};
+use obs::{InFlight, ProfileMode, counted, traced};
 
 use crate::support::Kept;
 
@@ -72,6 +72,23 @@ fn with_live_spans_every_traced_call_is_listed_and_no_gauge_appears() {
     drop(kept);
     let _kept = Kept::start();
     assert_eq!(listed_span(), 0);
+}
+
+#[test]
+fn a_span_that_a_dropped_future_held_is_listed_no_more() {
+    #[traced]
+    async fn holds() {
+        let _span = obs::span!("listed_held");
+        std::future::pending::<()>().await;
+    }
+
+    let _kept = Kept::with(obs::builder().live_spans(true).profile(ProfileMode::Trace));
+    let mut future = Box::pin(holds());
+    assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert_eq!(running("listed_held").len(), 1);
+    drop(future);
+    assert_eq!(running("listed_held").len(), 0);
+    obs::profile(ProfileMode::Off);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use obs::testing::{record, record_with};
-use obs::{FutureExt as _, budget, counted, profiled, traced};
+use obs::{FutureExt as _, Outcome, budget, counted, profiled, traced};
 
 use crate::support::pause;
 
@@ -107,6 +107,40 @@ fn what_is_told_of_a_broken_budget_is_on_nobodys_account() {
     let call = recording.roots().next().expect("one root");
     assert_eq!((call.allocs(), call.bytes(), call.max_held()), (3, 30, 10), "{recording}");
     assert_eq!((recording.allocs(), recording.bytes()), (Some(3), Some(30)));
+}
+
+#[profiled(alloc)]
+fn fails() -> Result<(), Box<[u8; 100]>> {
+    Err(black_box(Box::new([0; 100])))
+}
+
+#[test]
+fn a_call_that_fails_has_its_costs_where_it_is_counted() {
+    (0..3).for_each(|_| drop(fails()));
+    let snapshot = obs::snapshot();
+    let all = snapshot.callsite("allocations::fails").expect("called").series();
+    let failed = all.iter().find(|series| series.outcome() == Outcome::Error).expect("they failed");
+    let spent = failed.spent().expect("measured");
+    assert_eq!((spent.calls, spent.allocs, spent.max_bytes, spent.self_bytes), (3, 3, 100, 300), "{spent:?}");
+}
+
+#[profiled(alloc)]
+fn goes_on() {
+    goes_on_inside();
+}
+
+#[counted]
+fn goes_on_inside() {
+    drop(black_box(Box::new([0_u8; 1000])));
+}
+
+#[test]
+fn work_that_outlives_its_recording_is_measured_as_any_other() {
+    let (context, _) = record_with(obs::Context::current);
+    let _attached = context.attach();
+    goes_on();
+    let spent = obs::snapshot().callsite("allocations::goes_on").expect("called").spent().expect("measured");
+    assert_eq!((spent.bytes, spent.self_bytes), (1000, 1000), "nobody asked what goes on inside: {spent:?}");
 }
 
 #[test]

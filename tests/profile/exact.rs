@@ -1,7 +1,7 @@
 //! Exact numbers, on a clock moved by hand.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
@@ -185,6 +185,42 @@ fn a_sample_keeps_trees_whole_and_multiplies_nothing() {
     assert_eq!((function(&report, &name("root")).calls, function(&report, &name("leaf")).calls), (100, 300));
     assert_eq!(edges(&function(&report, &name("leaf")).callers), [("root", 30, 60)]);
     assert_eq!(function(&report, &name("root")).timed_calls, 100, "histograms have all of them");
+}
+
+#[test]
+fn calls_inside_a_tree_that_is_left_out_begin_none() {
+    #[traced]
+    async fn left_out(clock: &ManualClock) {
+        let _span = obs::span!("left_out_span");
+        pending_once().await;
+        measured(clock);
+    }
+
+    #[profiled(alloc)]
+    fn measured(clock: &ManualClock) {
+        deepest(clock);
+    }
+
+    #[counted]
+    fn deepest(clock: &ManualClock) {
+        wait(clock, 1);
+    }
+
+    let before = {
+        let _turn = turn();
+        obs::report()
+    };
+    let report = profile(ProfileMode::Sample(10), |clock| {
+        for _ in 0..100 {
+            let mut future = pin!(left_out(clock));
+            while future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {}
+        }
+    });
+    assert_eq!(report.trees_left_out() - before.trees_left_out(), 90);
+    for name in ["left_out", "measured", "deepest"] {
+        let name = format!("calls_inside_a_tree_that_is_left_out_begin_none::{name}");
+        assert_eq!(kept(&report, &name).0, 10, "{name}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! goes. While a thread has one, each call's end is handed to it, with all that is known then. Parallel tests have
 //! different numbers, and do not see each other.
 //!
-//! Asked by [`crate::frame`] when a call begins, told by [`crate::ended`] and [`crate::note`]; begun and read by
+//! Asked by [`crate::frame`] and [`crate::ledger`] when a call begins, told by [`crate::ended`] and [`crate::note`]; begun and read by
 //! [`crate::testing`].
 
 mod active;

@@ -1,7 +1,8 @@
-//! What few running calls need beyond a frame: futures, between their polls; calls that are recorded, whose path is kept,
-//! whose CPU time is asked for, or whose budget bounds the calls of others.
+//! What few running calls need beyond a frame: futures, between their polls; spans that these hold across an `.await`; calls
+//! that are recorded, whose path is kept, whose CPU time is asked for, or whose budget bounds the calls of others.
 //!
-//! Lies in a [`crate::frame`] while its call runs on the thread; read by [`crate::bounds`] and [`crate::ended`] at its end.
+//! Lies in a [`crate::frame`] while its call runs on the thread, and in a [`crate::task`] between polls; read by
+//! [`crate::bounds`] and [`crate::ended`] when the call has ended.
 
 use crate::callsite::Callsite;
 use crate::clock;
@@ -11,7 +12,7 @@ use crate::recording::{self, RecordedStart};
 
 /// What is kept of one running call.
 #[derive(Debug)]
-pub(crate) struct Account {
+pub(crate) struct Ledger {
     pub(crate) callsite: &'static Callsite,
     /// The number of a call that is listed as running; 0 for none.
     pub(crate) live: u32,
@@ -45,7 +46,7 @@ struct Profiling {
 }
 
 /// What is known of a call when it begins.
-pub(crate) struct Opening {
+pub(crate) struct Beginning {
     pub(crate) callsite: &'static Callsite,
     pub(crate) live: u32,
     pub(crate) path: Path,
@@ -55,13 +56,13 @@ pub(crate) struct Opening {
     pub(crate) is_timed: bool,
 }
 
-impl Account {
-    /// Of a call of which nothing is asked but what each frame has.
-    pub(crate) fn new(callsite: &'static Callsite, live: u32) -> Self {
+impl Ledger {
+    /// Of no call yet.
+    pub(crate) fn new(callsite: &'static Callsite) -> Self {
         let (asks, reading, costs, children, profiling) = Default::default();
         Self {
             callsite,
-            live,
+            live: 0,
             path: Path::None,
             recorded: None,
             asks,
@@ -77,14 +78,10 @@ impl Account {
         }
     }
 
-    /// Of one that had none while it took this.
-    pub(crate) fn of(callsite: &'static Callsite, live: u32, path: Path, costs: Costs, children: Own) -> Self {
-        Self { path, costs, children, ..Self::new(callsite, live) }
-    }
-
-    /// Opens it for another call, and begins that in the recording it is in: all is written anew, in place.
-    pub(crate) fn open(&mut self, opening: Opening) {
-        let (Opening { callsite, live, path, since, is_timed }, recorded) = (opening, recording::begin());
+    /// Begins a call: all is written anew, in place.
+    #[inline]
+    pub(crate) fn begin(&mut self, beginning: &Beginning, recorded: Option<RecordedStart>) {
+        let &Beginning { callsite, live, path, since, is_timed } = beginning;
         // A clock that is moved by hand is not disturbed by what else runs.
         let waited = is_timed && recorded.is_some() && !clock::is_manual();
         let cpu = callsite.needs().cpu || waited;
@@ -130,8 +127,8 @@ impl Account {
     }
 
     /// Adds what it took meanwhile, and calls inside.
-    pub(crate) fn add(&mut self, costs: &Costs, children: Own) {
-        self.costs.add(*costs);
+    pub(crate) fn add(&mut self, costs: Costs, children: Own) {
+        self.costs.add(costs);
         self.children.add(children);
     }
 
