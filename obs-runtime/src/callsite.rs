@@ -5,8 +5,8 @@
 //! switching a function off is one store.
 
 use std::fmt;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{OnceLock, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use crate::control_word::Control;
@@ -33,8 +33,8 @@ pub struct Callsite {
     /// Who was asked last for the functions that `calls(..)` of the budget bounds: each instance of a generic function has
     /// its own.
     asked: AtomicUsize,
-    /// These functions, for each such limit those of all instances; empty for what is not annotated.
-    callees: RwLock<Vec<Vec<&'static Callsite>>>,
+    /// These functions, of all instances that were asked.
+    callees: OnceLock<Callees>,
     /// Somebody's budget bounds how often this is called.
     is_bounded: AtomicBool,
     /// One call in so many is timed where not all are.
@@ -61,7 +61,7 @@ impl Callsite {
             warned: AtomicU64::new(0),
             name: OnceLock::new(),
             asked: AtomicUsize::new(0),
-            callees: RwLock::new(Vec::new()),
+            callees: OnceLock::new(),
             is_bounded: AtomicBool::new(false),
             one_in: if meta.time_one_in > 1 { meta.time_one_in } else { ONE_IN },
             has_untimed: AtomicBool::new(false),
@@ -147,23 +147,35 @@ impl Callsite {
         self.asked.load(Ordering::Acquire) == instance
     }
 
-    /// Looks at the functions that `calls(..)` bounds, by limit.
-    pub(crate) fn callees<R>(&self, look: impl FnOnce(&[Vec<&'static Self>]) -> R) -> R {
-        look(&self.callees.read().unwrap_or_else(PoisonError::into_inner))
+    /// The functions that the nth limit on calls bounds; none where it names what is not annotated.
+    pub(crate) fn callees(&self, nth: usize) -> impl Iterator<Item = &'static Self> {
+        let first = self.callees.get();
+        let all = std::iter::successors(first, |callees| callees.of_others.get().map(Box::as_ref));
+        all.filter_map(move |callees| callees.by_limit.get(nth)).flatten().copied()
     }
 
     /// Adds the functions that an instance names, by limit.
-    pub(crate) fn add_callees(&self, instance: usize, callees: Vec<Vec<&'static Self>>) {
-        let mut known = self.callees.write().unwrap_or_else(PoisonError::into_inner);
-        known.resize(callees.len(), Vec::new());
-        for (known, new) in known.iter_mut().zip(callees) {
-            for callee in new {
-                if !known.iter().any(|known| std::ptr::eq(*known, callee)) {
-                    known.push(callee);
-                }
-            }
+    pub(crate) fn add_callees(&self, instance: usize, mut named: Vec<Vec<&'static Self>>) {
+        for (nth, named) in named.iter_mut().enumerate() {
+            named.retain(|callee| !self.callees(nth).any(|known| std::ptr::eq(known, *callee)));
+        }
+        if named.iter().any(|named| !named.is_empty()) {
+            self.push_callees(Callees { by_limit: named, of_others: OnceLock::new() });
         }
         self.asked.store(instance, Ordering::Release);
+    }
+
+    /// Adds them to the end of the list; two threads that add the same leave them twice, which is no harm.
+    fn push_callees(&self, callees: Callees) {
+        let Err(callees) = self.callees.set(callees) else { return };
+        let (mut last, mut new) = (self.callees.get(), Box::new(callees));
+        while let Some(callees) = last {
+            match callees.of_others.set(new) {
+                Ok(()) => return,
+                Err(back) => new = back,
+            }
+            last = callees.of_others.get().map(Box::as_ref);
+        }
     }
 
     /// Whether somebody's budget bounds how often this is called.
@@ -200,6 +212,13 @@ impl Callsite {
     pub(crate) fn set_series(&self, series: u32) {
         self.series.store(series, Ordering::Relaxed);
     }
+}
+
+/// Whom the limits on calls bound, in their order; a list that only grows, so that whoever reads it waits for nobody.
+struct Callees {
+    by_limit: Vec<Vec<&'static Callsite>>,
+    /// What later instances of a generic function added.
+    of_others: OnceLock<Box<Self>>,
 }
 
 /// What the attributes of a function ask of its calls beside their time.
@@ -410,5 +429,30 @@ impl fmt::Display for Violation {
             write!(f, "over its budget of {limit}")?;
         }
         write!(f, " ({file}:{line})")
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whom_threads_add_at_the_same_time_is_all_there() {
+        static BOUNDING: Callsite = Callsite::new(Meta::EMPTY);
+        static BOUNDED: [Callsite; 8] = [const { Callsite::new(Meta::EMPTY) }; 8];
+        let barrier = std::sync::Barrier::new(BOUNDED.len());
+        std::thread::scope(|scope| {
+            for (instance, callee) in BOUNDED.iter().enumerate() {
+                let barrier = &barrier;
+                scope.spawn(move || {
+                    barrier.wait();
+                    BOUNDING.add_callees(instance + 1, vec![vec![], vec![callee]]);
+                    BOUNDING.add_callees(instance + 1, vec![vec![], vec![callee]]);
+                });
+            }
+        });
+        let is_bounded = |callee: &Callsite| BOUNDING.callees(1).filter(|it| std::ptr::eq(*it, callee)).count() == 1;
+        assert!(BOUNDED.iter().all(is_bounded));
+        assert_eq!(BOUNDING.callees(0).count(), 0);
     }
 }

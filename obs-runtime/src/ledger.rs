@@ -134,14 +134,9 @@ impl Ledger {
 
     /// Counts a call of `callee`, if the budget bounds it.
     pub(crate) fn count(&mut self, callee: &'static Callsite) {
-        if self.calls.is_empty() {
-            return;
+        for (nth, count) in self.calls.iter_mut().enumerate() {
+            *count += u64::from(self.callsite.callees(nth).any(|bounded| std::ptr::eq(bounded, callee)));
         }
-        self.callsite.callees(|callees| {
-            for (count, bounded) in self.calls.iter_mut().zip(callees) {
-                *count += u64::from(bounded.iter().any(|bounded| std::ptr::eq(*bounded, callee)));
-            }
-        });
     }
 
     /// A poll of a call inside has ended that took so many nanoseconds: the rest was spent on its profile.

@@ -41,11 +41,8 @@ pub(super) fn limit<'a>(
 
 /// How often a call called what a limit bounds, on whatever thread: its place among the limits on calls is `nth`.
 pub(super) fn calls_inside(call: &Call<'_>, nth: usize) -> u64 {
-    let is_bounded = |callee: &Call<'_>| {
-        call.callsite().callees(|callees| {
-            callees.get(nth).is_some_and(|bounded| bounded.iter().any(|it| std::ptr::eq(*it, callee.callsite())))
-        })
-    };
+    let is_bounded =
+        |callee: &Call<'_>| call.callsite().callees(nth).any(|bounded| std::ptr::eq(bounded, callee.callsite()));
     let mut open: Vec<_> = call.children().collect();
     let mut count = 0;
     while let Some(inside) = open.pop() {
