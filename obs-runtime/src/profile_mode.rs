@@ -11,8 +11,8 @@ use std::str::FromStr;
 /// Counts and histograms do not depend on it.
 ///
 /// # Cost
-/// Some 100 ns more for each call of a kept tree, of which some 30 seem to be its caller's own time; some 30 ns for each of
-/// one that is left out (`benches/profile.rs`). Each thread has 16 KiB for 256 paths it met. Nothing while it is off.
+/// Some 50 ns more for each call of a kept tree, of which some seem to be its caller's own time; some 10 ns for each of one that
+/// is left out (`benches/profile.rs`). Each thread has 16 KiB for 256 paths it met. Nothing while it is off.
 /// # Examples
 /// ```
 /// use obs_runtime::ProfileMode;

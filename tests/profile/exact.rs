@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use obs::{Flame, ManualClock, ProfileMode, Report, counted, profiled, traced};
 
-use crate::support::{edges, function, pending_once, profile, turn, wait};
+use crate::support::{edges, function, pending_once, profile, profile_some, turn, wait};
 
 /// Calls that were kept, their time in milliseconds, and their own.
 fn kept(report: &Report, name: &str) -> (u64, u128, u128) {
@@ -172,13 +172,8 @@ fn a_sample_keeps_trees_whole_and_multiplies_nothing() {
         wait(clock, 2);
     }
 
-    let before = {
-        let _turn = turn();
-        obs::report()
-    };
-    let report = profile(ProfileMode::Sample(10), |clock| (0..100).for_each(|_| root(clock)));
-    // The trees of other tests are counted, too, but none of those is sampled.
-    assert_eq!(report.trees_left_out() - before.trees_left_out(), 90);
+    let (report, left_out) = profile_some(ProfileMode::Sample(10), |clock| (0..100).for_each(|_| root(clock)));
+    assert_eq!(left_out, 90);
     let name = |name| format!("a_sample_keeps_trees_whole_and_multiplies_nothing::{name}");
     assert_eq!(kept(&report, &name("root")), (10, 70, 10));
     assert_eq!(kept(&report, &name("leaf")), (30, 60, 60));
@@ -206,17 +201,13 @@ fn calls_inside_a_tree_that_is_left_out_begin_none() {
         wait(clock, 1);
     }
 
-    let before = {
-        let _turn = turn();
-        obs::report()
-    };
-    let report = profile(ProfileMode::Sample(10), |clock| {
+    let (report, left_out) = profile_some(ProfileMode::Sample(10), |clock| {
         for _ in 0..100 {
             let mut future = pin!(left_out(clock));
             while future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {}
         }
     });
-    assert_eq!(report.trees_left_out() - before.trees_left_out(), 90);
+    assert_eq!(left_out, 90);
     for name in ["left_out", "measured", "deepest"] {
         let name = format!("calls_inside_a_tree_that_is_left_out_begin_none::{name}");
         assert_eq!(kept(&report, &name).0, 10, "{name}");

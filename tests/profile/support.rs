@@ -15,11 +15,19 @@ pub(crate) fn turn() -> MutexGuard<'static, ()> {
 
 /// Profiles what runs inside, on a clock moved by hand.
 pub(crate) fn profile(mode: ProfileMode, body: impl FnOnce(&ManualClock)) -> Report {
+    profile_some(mode, body).0
+}
+
+/// The same, with the number of call trees that were left out meanwhile.
+pub(crate) fn profile_some(mode: ProfileMode, body: impl FnOnce(&ManualClock)) -> (Report, u64) {
     let (_turn, clock) = (turn(), ManualClock::new());
+    let before = obs::report().trees_left_out();
     obs::profile(mode);
     clock.run(|| body(&clock));
     obs::profile(ProfileMode::Off);
-    obs::report()
+    let report = obs::report();
+    let left_out = report.trees_left_out() - before;
+    (report, left_out)
 }
 
 pub(crate) fn wait(clock: &ManualClock, millis: u64) {

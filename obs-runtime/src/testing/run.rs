@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Once;
+use std::time::Duration;
 
 use super::broken;
 use super::callgrind;
@@ -14,6 +15,8 @@ use crate::limit::{Limit, LimitKind};
 
 /// Runs of a test that broke a limit on time, at most.
 const RUNS: u32 = 5;
+/// The longest wait between two runs.
+const LONGEST_WAIT: Duration = Duration::from_millis(256);
 
 /// What the attribute says of a test.
 #[derive(Clone, Copy, Debug)]
@@ -115,6 +118,15 @@ impl Run<'_> {
         panic!("a budget was broken in each of {} runs\n\n{}", self.done, texts.join("\n"));
     }
 
+    /// How long to wait before the next run. What slows a machine down comes in bouts that may last longer than all runs
+    /// together: the second comes at once, so that it has what the first one has warmed up, the others later and later.
+    fn wait(&self) -> Duration {
+        match self.done {
+            0 | 1 => Duration::ZERO,
+            done => Duration::from_millis(16).saturating_mul(4_u32.saturating_pow(done - 2)).min(LONGEST_WAIT),
+        }
+    }
+
     /// Keeps what was late in every run, as it was in its best one.
     fn keep_late(&mut self, late: Vec<broken::BrokenBudget<'_>>) {
         let before = self.late.take();
@@ -186,5 +198,18 @@ pub fn __test_with<R>(settings: &Settings, counted: impl Fn() -> R, recorded: im
         if run.is_over(&recording) {
             return value;
         }
+        std::thread::sleep(run.wait());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_further_and_further_apart() {
+        let settings = Settings::of("a_test", file!(), line!());
+        let wait = |done| Run { settings: &settings, done, late: None }.wait().as_millis();
+        assert_eq!([1, 2, 3, 4, 5, 100].map(wait), [0, 16, 64, 256, 256, 256]);
     }
 }
