@@ -154,10 +154,15 @@ impl Callsite {
         all.filter_map(move |callees| callees.by_limit.get(nth)).flatten().copied()
     }
 
+    /// Whether the nth limit on calls bounds those of this function.
+    pub(crate) fn bounds(&self, nth: usize, callee: &Self) -> bool {
+        self.callees(nth).any(|bounded| std::ptr::eq(bounded, callee))
+    }
+
     /// Adds the functions that an instance names, by limit.
     pub(crate) fn add_callees(&self, instance: usize, mut named: Vec<Vec<&'static Self>>) {
         for (nth, named) in named.iter_mut().enumerate() {
-            named.retain(|callee| !self.callees(nth).any(|known| std::ptr::eq(known, *callee)));
+            named.retain(|callee| !self.bounds(nth, callee));
         }
         if named.iter().any(|named| !named.is_empty()) {
             self.push_callees(Callees { by_limit: named, of_others: OnceLock::new() });

@@ -41,12 +41,10 @@ pub(super) fn limit<'a>(
 
 /// How often a call called what a limit bounds, on whatever thread: its place among the limits on calls is `nth`.
 pub(super) fn calls_inside(call: &Call<'_>, nth: usize) -> u64 {
-    let is_bounded =
-        |callee: &Call<'_>| call.callsite().callees(nth).any(|bounded| std::ptr::eq(bounded, callee.callsite()));
     let mut open: Vec<_> = call.children().collect();
     let mut count = 0;
     while let Some(inside) = open.pop() {
-        count += u64::from(is_bounded(&inside));
+        count += u64::from(call.callsite().bounds(nth, inside.callsite()));
         open.extend(inside.children());
     }
     count
